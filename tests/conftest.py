@@ -1,0 +1,161 @@
+"""Fixtures shared by all tests: a migrated, empty database of each kind, settings, the app and a strict client."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import config
+from tests.postgres import Cluster, PostgresMissing, running_cluster
+from tests.presence import absent
+from tests.rendered_templates import RenderedTemplates
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from permitflow.db import Database
+    from tests.strict_client import StrictClient
+
+
+MEMORY = Path("/dev/shm")
+ROOM_NEEDED = 2_000_000_000
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what tests write in memory where there is room, and count which templates they render.
+
+    Half of the time of a run on disk is waiting for databases to be durable, which is no test's subject.
+    """
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_NEEDED:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None
+    config.pluginmanager.register(RenderedTemplates(config), "rendered-templates")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL server for each worker of a test run."""
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_cluster())
+        except PostgresMissing as missing:
+            absent(str(missing))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(cluster: Cluster) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database that the tests of a worker use one after another."""
+    from permitflow.db import upgrade
+
+    name = f"permitflow_{os.getpid()}"
+    upgrade(cluster.create(name))
+    yield name
+    cluster.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    from permitflow.db import upgrade
+
+    path = tmp_path_factory.mktemp("template") / "permitflow.sqlite3"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database of this test alone."""
+    return f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'permitflow.sqlite3')}"
+
+
+@pytest.fixture
+def postgresql_url(cluster: Cluster, postgresql_database: str) -> str:
+    """A migrated, empty PostgreSQL database."""
+    cluster.empty(postgresql_database)
+    return cluster.url(postgresql_database)
+
+
+@pytest.fixture
+def blank_postgresql_url(cluster: Cluster) -> Iterator[str]:
+    """A PostgreSQL database without any table, for tests of migrations."""
+    name = f"permitflow_blank_{os.getpid()}"
+    yield cluster.create(name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def blank_sqlite_url(tmp_path: Path) -> str:
+    """A SQLite database without any table, for tests of migrations."""
+    return f"sqlite:///{tmp_path / 'blank.sqlite3'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a database without any table; the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"blank_{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated, empty database; the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database; the test runs once on each kind."""
+    from permitflow.db import Database
+
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def environ(database_url: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of a demo installation with everything it keeps inside the test's own folder."""
+    return {
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "a key for tests that guards nothing at all",
+        "PERMITFLOW_INSTANCE_DIR": str(tmp_path / "instance"),
+        "PERMITFLOW_BASE_URL": "http://localhost",
+        "PERMITFLOW_PASSWORD_COST": "low",
+        "PERMITFLOW_MIN_FREE_DISK_MB": "0",
+        "PERMITFLOW_SWEEP_SECONDS": "0",
+    }
+
+
+@pytest.fixture
+def settings(environ: dict[str, str]) -> config.Settings:
+    """The settings of a demo installation."""
+    return config.load(environ)
+
+
+@pytest.fixture
+def app(settings: config.Settings) -> Iterator[Flask]:
+    """The whole application on an empty database, with the client that reads strictly."""
+    from permitflow.app import create_app
+    from tests.strict_client import StrictClient
+
+    app = create_app(settings)
+    app.testing = True
+    app.test_client_class = StrictClient
+    yield app
+    app.extensions["permitflow"].database.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> StrictClient:
+    """A browser without script that refuses pages which break the laws of the house."""
+    return app.test_client()
