@@ -1,0 +1,166 @@
+"""Checks of names and expressions: whatever a definition names must exist and fit."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from permitflow.engine.conditions import UnreadableExpression, check_readable, fields_named, value_of
+from permitflow.engine.definition import Definition
+from permitflow.engine.findings import Finding
+from permitflow.engine.vocabulary import STANDARD, field_named
+
+_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_COMPARED = re.compile(r"([a-z_][\w.]*)\s*(?:[=!]=\s*(\"[^\"]*\"|'[^']*')|in\s*\[([^\]]*)\])")
+
+
+class _Reference(NamedTuple):
+    check: str
+    path: str
+    name: str
+
+
+class _Expression(NamedTuple):
+    path: str
+    text: str
+    kind: type
+
+
+def check(definition: Definition) -> Iterator[Finding]:
+    """Yield unknown roles, phases, clauses, lanes, actions and fields, and expressions that do not work."""
+    tables: dict[str, tuple[str, Collection[str]]] = {
+        "L101": ("role", definition.roles),
+        "L102": ("phase", definition.phases),
+        "L103": ("clause", definition.clauses),
+        "L104": ("lane", definition.lanes),
+        "L105": ("action", definition.actions),
+    }
+    for reference in _references(definition):
+        kind, known = tables[reference.check]
+        if reference.name not in known:
+            message = f"there is no {kind} called '{reference.name}'{_meant(reference.name, known)}"
+            yield Finding(reference.check, reference.path, message)
+    for expression in _expressions(definition):
+        yield from _expression_findings(definition, expression)
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def _references(definition: Definition) -> Iterator[_Reference]:
+    yield from _action_references(definition)
+    yield from _phase_references(definition)
+    yield from _clock_references(definition)
+    for name, lane in definition.lanes.items():
+        yield _Reference("L101", f"lanes.{name}.role", lane.role)
+    for name, clause in definition.clauses.items():
+        yield _Reference("L101", f"clauses.{name}.fix_by", clause.fix_by)
+    for name, fee in definition.fees.items():
+        yield _Reference("L102", f"fees.{name}.assessed_in", fee.assessed_in)
+
+
+def _action_references(definition: Definition) -> Iterator[_Reference]:
+    for name, action in definition.actions.items():
+        path = f"actions.{name}"
+        yield _Reference("L102", f"{path}.to", action.to)
+        yield from _listed("L102", f"{path}.from", action.from_)
+        yield from _listed("L101", f"{path}.by", action.by)
+        yield from _listed("L103", f"{path}.when", action.when)
+
+
+def _phase_references(definition: Definition) -> Iterator[_Reference]:
+    for name, phase in definition.phases.items():
+        path = f"phases.{name}"
+        if phase.role is not None:
+            yield _Reference("L101", f"{path}.role", phase.role)
+        yield from _listed("L104", f"{path}.lanes", phase.lanes)
+        yield from _listed("L105", f"{path}.auto", phase.auto)
+        if phase.join is not None:
+            yield _Reference("L105", f"{path}.join.approved", phase.join.approved)
+            yield _Reference("L105", f"{path}.join.corrections", phase.join.corrections)
+
+
+def _clock_references(definition: Definition) -> Iterator[_Reference]:
+    for name, clock in definition.clocks.items():
+        path = f"clocks.{name}"
+        yield from _listed("L105", f"{path}.starts", clock.starts)
+        yield from _listed("L105", f"{path}.stops", clock.stops)
+        yield from _listed("L105", f"{path}.pauses", clock.pauses)
+        yield from _listed("L105", f"{path}.resumes", clock.resumes)
+        if clock.on_expiry is not None:
+            yield _Reference("L105", f"{path}.on_expiry", clock.on_expiry)
+
+
+def _listed(check_id: str, path: str, names: tuple[str, ...]) -> Iterator[_Reference]:
+    for place, name in enumerate(names):
+        yield _Reference(check_id, f"{path}.{place}", name)
+
+
+def _expressions(definition: Definition) -> Iterator[_Expression]:
+    for name, clause in definition.clauses.items():
+        yield _Expression(f"clauses.{name}.expression", clause.expression, bool)
+    for name, document in definition.documents.items():
+        yield _Expression(f"documents.{name}.required_when", document.required_when, bool)
+    for name, lane in definition.lanes.items():
+        yield _Expression(f"lanes.{name}.required_when", lane.required_when, bool)
+    for name, fee in definition.fees.items():
+        yield _Expression(f"fees.{name}.cents", fee.cents, int)
+    for name, clock in definition.clocks.items():
+        yield _Expression(f"clocks.{name}.length", clock.length, int)
+
+
+def _expression_findings(definition: Definition, expression: _Expression) -> Iterator[Finding]:
+    try:
+        check_readable(expression.text)
+        names = fields_named(expression.text)
+    except UnreadableExpression as error:
+        yield Finding("L107", expression.path, f"{error} in: {expression.text}")
+        return
+    unknown = sorted(name for name in names if field_named(definition, name) is None)
+    for name in unknown:
+        known = [*definition.fields, *STANDARD, *(f"documents.{kind}" for kind in definition.documents)]
+        yield Finding("L106", expression.path, f"there is no field called '{name}'{_meant(name, known)}")
+    if unknown:
+        return
+    yield from _wrong_choices(definition, expression)
+    if not all(_gives(definition, expression, sample) for sample in (0, 1)):
+        wanted = "a yes or no" if expression.kind is bool else "a whole number"
+        message = f"the expression does not give {wanted} when its fields are filled in: {expression.text}"
+        yield Finding("L108", expression.path, message)
+
+
+def _wrong_choices(definition: Definition, expression: _Expression) -> Iterator[Finding]:
+    for compared in _COMPARED.finditer(expression.text):
+        field = field_named(definition, compared[1])
+        if field is None or field.type != "choice":
+            continue
+        words = [first or second for first, second in _QUOTED.findall(compared[2] or compared[3] or "")]
+        for word in words:
+            if word not in field.choices:
+                message = f"'{word}' is not a choice of {compared[1]}{_meant(word, field.choices)}"
+                yield Finding("L109", expression.path, message)
+
+
+def _gives(definition: Definition, expression: _Expression, sample: int) -> bool:
+    """Return whether the expression gives its kind for made-up answers; two samples walk both sides of an 'or'."""
+    facts: dict[str, object] = {}
+    for name in sorted(fields_named(expression.text)):
+        field = field_named(definition, name)
+        kind = field.type if field is not None else "text"
+        value: object = {"integer": sample + 1, "boolean": bool(sample)}.get(kind, "text")
+        _place(facts, name.split("."), value)
+    found = value_of(expression.text, facts)
+    return isinstance(found, bool) if expression.kind is bool else type(found) is int
+
+
+def _place(facts: dict[str, object], path: list[str], value: object) -> None:
+    for part in path[:-1]:
+        inner = facts.setdefault(part, {})
+        if not isinstance(inner, dict):
+            return
+        facts = inner
+    facts[path[-1]] = value

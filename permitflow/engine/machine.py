@@ -1,0 +1,319 @@
+"""The workflow as a machine: who may take which step now, why not, and what the step does.
+
+This module is the only one that imports `transitions`. A definition is compiled once per hash to one flat machine
+that is never changed afterwards and never told about a model: an event is triggered on a throw-away holder of the
+state, which is safe across threads. Roles, conflicts of interest, inputs and clauses are checked here before the
+machine moves, in that order.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import transitions
+
+from permitflow.engine.conditions import ClauseResult, evaluate
+from permitflow.engine.definition import ActionDef, Definition, Effect
+from permitflow.engine.errors import (
+    ConflictOfInterest,
+    MissingInput,
+    NotAllowed,
+    Refusal,
+    UnmetClauses,
+    WrongPhase,
+    WrongRole,
+)
+from permitflow.engine.lanes import LaneState, join
+
+CACHE_SIZE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the workflow roles held for this application and the companies the person belongs to.
+
+    Services add the applicant role when the person belongs to the applying company; `system` stands for
+    clocks and automatic steps.
+    """
+
+    id: str
+    roles: frozenset[str]
+    company_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where one application stands: phase, applying company, facts (nested by dotted name) and lanes."""
+
+    phase: str
+    company_id: str | None
+    facts: Mapping[str, object]
+    lanes: Mapping[str, LaneState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One allowed step: what to write, and the clause results that allowed it."""
+
+    action: str
+    entry: str
+    from_phase: str
+    to_phase: str
+    role: str
+    clause_results: tuple[ClauseResult, ...]
+    effects: tuple[Effect, ...]
+    reopen_lanes: Literal["none", "asked", "all"]
+    next_round: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An action the actor's role may take from this phase; without refusals it can be taken now."""
+
+    action: str
+    spec: ActionDef
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(slots=True)
+class Holder:
+    """Holds the state while an event runs; the machine never hears of it otherwise."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A definition compiled for running."""
+
+    hash: str
+    definition: Definition
+    events: Mapping[str, transitions.Event]
+    from_phase: Mapping[str, tuple[str, ...]]
+
+
+_compiled: OrderedDict[str, Machine] = OrderedDict()
+_compiling = threading.Lock()
+
+
+def compile_machine(hash_: str, definition: Definition) -> Machine:
+    """Return the machine of a definition; compiled once per hash and kept for the most recently used hashes."""
+    with _compiling:
+        machine = _compiled.get(hash_)
+        if machine is None:
+            machine = _compiled[hash_] = _compile(hash_, definition)
+        _compiled.move_to_end(hash_)
+        while len(_compiled) > CACHE_SIZE:
+            _compiled.popitem(last=False)
+        return machine
+
+
+def _compile(hash_: str, definition: Definition) -> Machine:
+    arrows = [
+        (action, source, spec.to) for action, spec in definition.actions.items() for source in spec.from_
+    ]
+    leaving: dict[str, list[str]] = {phase: [] for phase in definition.phases}
+    for action, source, _ in arrows:
+        leaving[source].append(action)
+    by_phase = {phase: tuple(actions) for phase, actions in leaving.items()}
+    return Machine(hash_, definition, flat_events(definition.phases, arrows), by_phase)
+
+
+def flat_events(
+    states: Iterable[str], arrows: Iterable[tuple[str, str, str]]
+) -> Mapping[str, transitions.Event]:
+    """Return the events of a flat machine with the given (trigger, source, target) arrows."""
+    flat = transitions.Machine(
+        model=None,
+        states=list(states),
+        initial=None,
+        auto_transitions=False,
+        queued=False,
+        send_event=True,
+        ignore_invalid_triggers=False,
+    )
+    for trigger, source, target in arrows:
+        flat.add_transition(trigger, source, target)
+    return flat.events
+
+
+def move(event: transitions.Event, state: str) -> str:
+    """Return the state that an event leads to. Raises transitions.MachineError when it does not leave `state`."""
+    holder = Holder(state)
+    event.trigger(holder)
+    return holder.state
+
+
+def fire(
+    machine: Machine,
+    action: str,
+    actor: Actor,
+    situation: Situation,
+    inputs: Mapping[str, str],
+    draft_items: int = 0,
+) -> Step:
+    """Return the step that an action takes, or raise the reason why it cannot be taken.
+
+    `inputs` are the texts the actor wrote, `draft_items` the number of drafted correction items. Checked in this
+    order: phase (WrongPhase), role (WrongRole), conflict of interest (ConflictOfInterest); then inputs, items and
+    clauses together: MissingInput when a text or an item is missing, else UnmetClauses, either with every reason.
+    """
+    spec = _spec(machine, action, situation.phase)
+    role = _acting_role(machine.definition, action, spec, actor, situation)
+    refusals = [*_missing_inputs(spec, inputs), *_missing_items(spec, draft_items)]
+    results = evaluate(machine.definition, spec.when, situation.facts)
+    unmet = _unmet(results)
+    if refusals:
+        raise MissingInput(action, [*refusals, *unmet])
+    if unmet:
+        raise UnmetClauses(action, unmet)
+    to_phase = move(machine.events[action], situation.phase)
+    return Step(
+        action,
+        spec.entry,
+        situation.phase,
+        to_phase,
+        role,
+        results,
+        spec.effects,
+        spec.reopen_lanes,
+        spec.next_round,
+    )
+
+
+def why_not(machine: Machine, action: str, actor: Actor, situation: Situation) -> tuple[Refusal, ...]:
+    """Return every reason why an actor cannot take an action now; empty when it can be taken.
+
+    Texts that the actor would write in the form are not counted as missing.
+    """
+    try:
+        spec = _spec(machine, action, situation.phase)
+        _acting_role(machine.definition, action, spec, actor, situation)
+    except NotAllowed as refused:
+        return refused.refusals
+    results = evaluate(machine.definition, spec.when, situation.facts)
+    return (*_missing_items(spec, _drafted(situation)), *_unmet(results))
+
+
+def allowed(machine: Machine, actor: Actor, situation: Situation) -> tuple[Choice, ...]:
+    """Return each action that one of the actor's roles may take from this phase, with what still hinders it.
+
+    Steps of the system are left out. The cost depends on the phase's actions, not on the size of the workflow.
+    """
+    roles = machine.definition.roles
+    choices = []
+    for action in machine.from_phase.get(situation.phase, ()):
+        spec = machine.definition.actions[action]
+        if any(role in actor.roles and roles[role].kind != "system" for role in spec.by):
+            choices.append(Choice(action, spec, why_not(machine, action, actor, situation)))
+    return tuple(choices)
+
+
+def automatic(machine: Machine, situation: Situation) -> str | None:
+    """Return the system action that a phase takes on entry: the first of its `auto` whose clauses all pass.
+
+    An action without clauses is the fallback. None when the phase waits for somebody.
+    """
+    for action in machine.definition.phases[situation.phase].auto:
+        results = evaluate(machine.definition, machine.definition.actions[action].when, situation.facts)
+        if not _unmet(results):
+            return action
+    return None
+
+
+def joined(machine: Machine, situation: Situation) -> str | None:
+    """Return the system action to take now that the review round is complete; None while it is open."""
+    rule = machine.definition.phases[situation.phase].join
+    if rule is None:
+        return None
+    outcome = join(situation.lanes)
+    if outcome == "open":
+        return None
+    return rule.approved if outcome == "approved" else rule.corrections
+
+
+def _spec(machine: Machine, action: str, phase: str) -> ActionDef:
+    definition = machine.definition
+    spec = definition.actions.get(action)
+    if spec is None:
+        raise WrongPhase(
+            action,
+            [Refusal("unknown_action", "This workflow has no step called {action}.", {"action": action})],
+        )
+    if phase not in spec.from_:
+        titles = " / ".join(definition.phases[source].title for source in spec.from_)
+        standing = definition.phases[phase].title if phase in definition.phases else phase
+        message = "“{action}” cannot be done now: the application stands at “{phase}”, not at “{sources}”."
+        params = {"action": spec.title, "phase": standing, "sources": titles}
+        raise WrongPhase(action, [Refusal("wrong_phase", message, params)])
+    return spec
+
+
+def _acting_role(
+    definition: Definition, action: str, spec: ActionDef, actor: Actor, situation: Situation
+) -> str:
+    """Return the role in which the actor takes the action.
+
+    Somebody of the applying company may still act for it, but not for the city: staff roles are then ignored.
+    """
+    held = [role for role in spec.by if role in actor.roles]
+    if not held:
+        titles = " / ".join(definition.roles[role].title for role in spec.by)
+        message = "“{action}” can only be done by: {roles}."
+        refusal = Refusal("wrong_role", message, {"action": spec.title, "roles": titles}, spec.by[0])
+        raise WrongRole(action, [refusal])
+    if situation.company_id in actor.company_ids:
+        held = [role for role in held if definition.roles[role].kind != "staff"]
+    if not held:
+        raise ConflictOfInterest(action, [conflict(spec.by[0])])
+    return held[0]
+
+
+def conflict(role: str) -> Refusal:
+    """Return the refusal for somebody who belongs to the applying company."""
+    message = "You belong to the company that filed this application, so a colleague has to do this."
+    return Refusal("conflict_of_interest", message, who_can_fix=role)
+
+
+def _missing_inputs(spec: ActionDef, inputs: Mapping[str, str]) -> list[Refusal]:
+    missing = []
+    for name, wanted in spec.inputs.items():
+        if wanted.required and not inputs.get(name, "").strip():
+            params = {"input": wanted.title}
+            missing.append(
+                Refusal(f"missing_{name}", "Fill in “{input}”.", params, "", name, wanted.citation)
+            )
+    return missing
+
+
+def _missing_items(spec: ActionDef, drafted: int) -> list[Refusal]:
+    if not spec.needs_items or drafted > 0:
+        return []
+    message = (
+        "Write at least one correction item first: what is wrong, the code section, and what would fix it."
+    )
+    return [Refusal("missing_items", message, where="corrections")]
+
+
+def _drafted(situation: Situation) -> int:
+    corrections = situation.facts.get("corrections")
+    drafted = corrections.get("draft") if isinstance(corrections, Mapping) else None
+    return drafted if isinstance(drafted, int) else 0
+
+
+def _unmet(results: Iterable[ClauseResult]) -> list[Refusal]:
+    return [
+        Refusal(
+            result.clause,
+            result.message,
+            who_can_fix=result.fix_by,
+            where=result.where,
+            citation=result.citation,
+        )
+        for result in results
+        if result.outcome != "pass"
+    ]

@@ -1,0 +1,114 @@
+"""Which reviews a file needs, and when a round is complete."""
+
+import itertools
+
+from permitflow.engine.lanes import LANE_STATES, OPEN_STATES, LaneState, join, lanes_for, open_lanes, reopen
+from tests.engine.small_workflow import loaded
+
+SMALL_SITE = {"equipment": {"station_count": 2, "level": "L2"}}
+LARGE_SITE = {"equipment": {"station_count": 8, "level": "L2"}}
+
+
+def needs(facts: dict[str, object]) -> dict[str, tuple[bool, bool]]:
+    found = lanes_for(loaded().definition, "in_review", facts)
+    return {need.lane: (need.required, need.unknown) for need in found}
+
+
+def test_a_lane_is_required_when_its_condition_holds() -> None:
+    assert needs(LARGE_SITE)["fire"] == (True, False)
+    assert needs(SMALL_SITE)["fire"] == (False, False)
+    assert needs(SMALL_SITE)["electrical"] == (True, False)
+
+
+def test_a_condition_that_cannot_be_decided_makes_the_lane_required() -> None:
+    assert needs({})["fire"] == (True, True)
+
+
+def test_a_phase_without_lanes_needs_none() -> None:
+    assert lanes_for(loaded().definition, "draft", {}) == ()
+
+
+def test_lanes_that_are_not_needed_open_as_not_applicable() -> None:
+    lanes = open_lanes(lanes_for(loaded().definition, "in_review", SMALL_SITE), 1)
+    assert {name: lane.state for name, lane in lanes.items()} == {
+        "electrical": "waiting",
+        "fire": "not_applicable",
+        "utility": "waiting",
+    }
+    assert lanes["utility"].informational
+    assert all(lane.round == 1 for lane in lanes.values())
+
+
+def lane(state: str, required: bool = True, informational: bool = False) -> LaneState:
+    return LaneState("x", required, informational, state, 1)  # type: ignore[arg-type] # built from the list of states
+
+
+def test_a_lane_is_open_until_it_is_answered() -> None:
+    assert {state for state in LANE_STATES if lane(state).is_open} == OPEN_STATES
+
+
+def test_the_join_over_every_pair_of_states() -> None:
+    for first, second in itertools.product(LANE_STATES, repeat=2):
+        answer = join({"a": lane(first), "b": lane(second)})
+        if OPEN_STATES & {first, second}:
+            assert answer == "open"
+        elif "corrections_requested" in (first, second):
+            assert answer == "corrections"
+        else:
+            assert answer == "approved"
+
+
+def test_informational_and_unneeded_lanes_never_hold_the_join() -> None:
+    lanes = {
+        "a": lane("approved"),
+        "b": lane("waiting", informational=True),
+        "c": lane("waiting", required=False),
+    }
+    assert join(lanes) == "approved"
+    asking = lanes | {"b": lane("corrections_requested", informational=True)}
+    assert join(asking) == "approved"
+
+
+def test_nothing_reviewed_is_never_approved() -> None:
+    assert join({}) == "open"
+    assert join({"a": lane("approved", required=False)}) == "open"
+    assert join({"a": lane("approved", informational=True)}) == "open"
+
+
+def answered() -> dict[str, LaneState]:
+    opened = open_lanes(lanes_for(loaded().definition, "in_review", LARGE_SITE), 1)
+    return {
+        "electrical": LaneState("electrical", True, False, "corrections_requested", 1),
+        "fire": LaneState("fire", True, False, "approved", 1),
+        "utility": opened["utility"],
+    }
+
+
+def test_only_the_lanes_that_asked_are_opened_again() -> None:
+    needed = lanes_for(loaded().definition, "in_review", LARGE_SITE)
+    lanes = reopen(needed, answered(), "asked", 2)
+    assert (lanes["electrical"].state, lanes["electrical"].round) == ("waiting", 2)
+    assert (lanes["fire"].state, lanes["fire"].round) == ("approved", 1)
+
+
+def test_all_required_lanes_can_be_opened_again() -> None:
+    lanes = reopen(lanes_for(loaded().definition, "in_review", LARGE_SITE), answered(), "all", 2)
+    assert {lane.state for lane in lanes.values()} == {"waiting"}
+
+
+def test_none_is_opened_again() -> None:
+    assert (
+        reopen(lanes_for(loaded().definition, "in_review", LARGE_SITE), answered(), "none", 2) == answered()
+    )
+
+
+def test_a_lane_that_changed_facts_newly_require_is_opened() -> None:
+    definition = loaded().definition
+    before = open_lanes(lanes_for(definition, "in_review", SMALL_SITE), 1)
+    after = reopen(lanes_for(definition, "in_review", LARGE_SITE), before, "asked", 2)
+    assert (after["fire"].state, after["fire"].required, after["fire"].round) == ("waiting", True, 2)
+
+
+def test_a_lane_that_was_never_opened_is_opened() -> None:
+    after = reopen(lanes_for(loaded().definition, "in_review", LARGE_SITE), {}, "none", 1)
+    assert after["electrical"].state == "waiting"
