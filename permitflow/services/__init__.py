@@ -1,0 +1,1 @@
+"""Verbs: one function is one thing that a person, or a clock, did. None of them commits."""

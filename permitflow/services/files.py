@@ -1,0 +1,207 @@
+"""One permit file as a transaction sees it: the application with its lanes, open visits and running clocks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, cast
+
+from permitflow.engine.calendars import Calendar
+from permitflow.engine.conditions import holds
+from permitflow.engine.lanes import LaneState
+from permitflow.engine.machine import Machine, Situation
+from permitflow.prepared import Channel, Row, as_date, as_text
+from permitflow.services import statements as sql
+from permitflow.services.calendars import calendar_for
+from permitflow.services.definitions import machine_for
+from permitflow.services.errors import NotFound
+
+NO_DUE_DATE = date(9999, 12, 31)
+
+
+@dataclass(slots=True)
+class LaneRow:
+    """A lane's row: its id and how it stands."""
+
+    id: str
+    role: str
+    state: LaneState
+
+
+@dataclass(slots=True)
+class VisitRow:
+    """An open visit: who claimed it and how long it was worked on before."""
+
+    id: str
+    step: str
+    lane: str | None
+    claimed_at: int | None
+    claimed_by: str | None
+    worked_us: int
+    due_on: date
+
+
+@dataclass(slots=True)
+class ClockRow:
+    """A running or paused clock."""
+
+    id: str
+    clock: str
+    state: str
+    length: int
+    started_on: date
+    due_on: date | None
+    calendar_version_id: str
+
+
+@dataclass(slots=True)
+class File:
+    """A locked application; whoever holds it is alone with it until the transaction ends."""
+
+    channel: Channel
+    machine: Machine
+    calendar: Calendar
+    calendar_version_id: str
+    columns: dict[str, Any]
+    lanes: dict[str, LaneRow] = field(default_factory=dict)
+    visits: dict[str, VisitRow] = field(default_factory=dict)
+    clocks: dict[str, ClockRow] = field(default_factory=dict)
+    spell_open: bool = False
+    known_facts: dict[str, Any] | None = None
+
+    @property
+    def id(self) -> str:
+        """The application's id."""
+        return cast(str, self.columns["id"])
+
+    @property
+    def jurisdiction_id(self) -> str:
+        """The city's id."""
+        return cast(str, self.columns["jurisdiction_id"])
+
+    @property
+    def phase(self) -> str:
+        """The phase the file is in."""
+        return cast(str, self.columns["state"])
+
+    def situation(self) -> Situation:
+        """Return what the engine needs to know."""
+        states = {name: lane.state for name, lane in self.lanes.items()}
+        return Situation(self.phase, self.columns["company_id"], LazyFacts(self), states)
+
+    def facts(self) -> Mapping[str, Any]:
+        """Return the facts that clauses may name, computed once until something changes."""
+        if self.known_facts is None:
+            self.known_facts = facts_of(self)
+        return self.known_facts
+
+    def changed(self) -> None:
+        """Forget the computed facts: a number they rest on has changed."""
+        self.known_facts = None
+
+
+class LazyFacts(Mapping[str, object]):
+    """Facts that are computed when a clause first asks: most lane decisions never do."""
+
+    def __init__(self, file: File) -> None:
+        self._file = file
+
+    def __getitem__(self, name: str) -> object:
+        return self._file.facts()[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._file.facts())
+
+    def __len__(self) -> int:
+        return len(self._file.facts())
+
+
+def facts_of(file: File) -> dict[str, Any]:
+    """Return the applicant's facts together with what the file itself knows: documents, fees, lanes, corrections."""
+    columns = file.columns
+    facts: dict[str, Any] = _decoded(columns["facts"])
+    kinds = _decoded(columns["document_kinds"])
+    definition = file.machine.definition
+    missing = [
+        kind
+        for kind, spec in definition.documents.items()
+        if kind not in kinds and holds(spec.required_when, facts) is not False
+    ]
+    required = [
+        lane.state for lane in file.lanes.values() if lane.state.required and not lane.state.informational
+    ]
+    due, paid = columns["fees_due_cents"], columns["fees_paid_cents"]
+    facts["application"] = {"round": columns["round"]}
+    facts["documents"] = {kind: kind in kinds for kind in definition.documents} | {"missing": len(missing)}
+    facts["fees"] = {"due_cents": due, "paid_cents": paid, "balance_cents": due - paid}
+    facts["lanes"] = {
+        "open": sum(lane.is_open for lane in required),
+        "corrections": sum(lane.state == "corrections_requested" for lane in required),
+    }
+    facts["corrections"] = {
+        "draft": columns["draft_items"],
+        "open": columns["open_items"],
+        "unanswered": columns["unanswered_items"],
+    }
+    return facts
+
+
+def load(channel: Channel, application_id: str) -> File:
+    """Lock and read one application with all that a transition may change; raises NotFound."""
+    key = {"application_id": application_id}
+    found, parts = channel.read((sql.READ_FILE, key), (sql.READ_PARTS, key))
+    if not found:
+        raise NotFound
+    *values, _zone, prefix, calendar_version_id = found[0]
+    columns = dict(zip(sql.FILE_COLUMNS, values, strict=True))
+    columns["due_on"] = as_date(columns["due_on"])
+    columns["number_prefix"] = prefix
+    connection = channel.connection
+    return File(
+        channel,
+        machine_for(connection, columns["definition_hash"]),
+        calendar_for(connection, calendar_version_id),
+        calendar_version_id,
+        columns,
+        {row[2]: _lane(row) for row in parts if row[0] == "lane"},
+        {row[2]: _visit(row) for row in parts if row[0] == "visit"},
+        {row[2]: _clock(row) for row in parts if row[0] == "clock"},
+        columns["submitted_at"] is not None and columns["decided_at"] is None,
+    )
+
+
+def save(file: File, at: int) -> None:
+    """Queue the application's own row and send everything that was queued."""
+    columns = file.columns
+    columns["updated_at"] = at
+    values: dict[str, object] = {"new_" + name: columns[name] for name in sql.WRITTEN_COLUMNS}
+    values["new_due_on"] = as_text(columns["due_on"])
+    kinds = columns["document_kinds"]
+    values["new_document_kinds"] = kinds if isinstance(kinds, str) else json.dumps(kinds)
+    file.channel.write(sql.WRITE_FILE, values | {"key": file.id})
+    file.channel.flush()
+
+
+def _lane(row: Row) -> LaneRow:
+    _part, id_, lane, role, state, required, informational, round_, _, _ = row
+    return LaneRow(id_, role, LaneState(lane, bool(required), bool(informational), state, round_))
+
+
+def _visit(row: Row) -> VisitRow:
+    _part, id_, step, lane, claimed_by, claimed_at, worked_us, _, due_on, _ = row
+    return VisitRow(id_, step, lane, claimed_at, claimed_by, worked_us, as_date(due_on) or NO_DUE_DATE)
+
+
+def _clock(row: Row) -> ClockRow:
+    _part, id_, clock, state, calendar_version_id, length, _, _, started_on, due_on = row
+    day = as_date(started_on)
+    assert day is not None
+    return ClockRow(id_, clock, state, length, day, as_date(due_on), calendar_version_id)
+
+
+def _decoded(value: object) -> dict[str, Any]:
+    return cast(
+        dict[str, Any], json.loads(value) if isinstance(value, str) else dict(cast(dict[str, Any], value))
+    )
