@@ -1,0 +1,106 @@
+"""The application: settings, database, sign-in, pages and error pages put together."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+from flask import Flask
+from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+import config
+from permitflow import __version__
+from permitflow.db import Database
+from permitflow.web import (
+    access,
+    admin,
+    applications,
+    auth,
+    companies,
+    cookies,
+    documents,
+    errors,
+    filters,
+    navigation,
+    payments,
+    public,
+    reports,
+    review,
+    security,
+    tokens,
+)
+from permitflow.web.context import Installation, now, visitor
+
+MEGABYTE = 1_000_000
+# A form around the largest document needs room of its own.
+FORM_ROOM = MEGABYTE
+NOTE_HOURS = 2
+LANGUAGES = ("en",)
+PAGES = (public, auth, applications, companies, documents, payments, review, reports, admin)
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """Build the application; without settings they are read from the environment."""
+    settings = settings or config.load(os.environ)
+    app = Flask(
+        __name__,
+        template_folder=str(config.ROOT / "templates"),
+        static_folder=str(config.ROOT / "permitflow" / "static"),
+    )
+    app.extensions["permitflow"] = Installation(settings, Database(settings.database_url))
+    _configure(app, settings)
+    security.install(app, settings)
+    CSRFProtect(app)
+    auth.install(app)
+    app.before_request(access.check_access)
+    errors.install(app)
+    Babel(app, locale_selector=_locale)
+    _prepare_templates(app, settings)
+    for pages in PAGES:
+        app.register_blueprint(pages.blueprint)
+    return app
+
+
+def _configure(app: Flask, settings: config.Settings) -> None:
+    secure = settings.session_cookie_secure
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * MEGABYTE + FORM_ROOM,
+        SESSION_COOKIE_NAME=cookies.note_name(secure=secure),
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=NOTE_HOURS),
+        # A form lives as long as its session; another site's form is refused by its origin (web/security.py).
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_TRANSLATION_DIRECTORIES=str(config.ROOT / "permitflow" / "translations"),
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        # Flask-Login compares addresses of a cookie session that is not used here.
+        SESSION_PROTECTION=None,
+    )
+    app.session_interface = cookies.Notes()
+
+
+def _locale() -> str:
+    """The one language there is a catalogue for; more are chosen here by person and browser."""
+    return LANGUAGES[0]
+
+
+def _prepare_templates(app: Flask, settings: config.Settings) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        demo_mode=settings.env == "demo",
+        get_locale=get_locale,
+        new_token=tokens.new_token,
+        nav_links=navigation.links,
+        now=now,
+        version=__version__,
+        visitor=visitor,
+    )
+    # Flask-Babel's own would take every text for safe HTML and for a format; ours are escaped like any other.
+    app.jinja_env.globals.update(gettext=gettext, ngettext=ngettext)
+    filters.install(app)

@@ -1,0 +1,85 @@
+"""The sweeper: looks every few seconds for what is due and does it; the truth stays in the rows it looks at.
+
+One thread of the server does this on the embedded database. On PostgreSQL any number of `permitflow worker`
+processes may: rows that one of them holds are skipped by the others.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from config import Settings
+from permitflow.db import Database
+from permitflow.instants import now_us
+from permitflow.jobs.postman import deliver
+from permitflow.services import outbox, sessions
+from permitflow.services.timers import fire_due
+
+log = logging.getLogger(__name__)
+STOP_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Sweeper:
+    """Does what is due, once or again and again on a thread of its own."""
+
+    database: Database
+    settings: Settings
+    clock: Callable[[], int] = now_us
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def sweep(self) -> dict[str, int]:
+        """Do everything that is due now and return how much of each; what fails is logged and waits for the next."""
+        return {
+            "clocks": self._try("clocks", self._fire_clocks),
+            "news": self._try("news", self._expand),
+            "mails": self._try("mails", lambda: deliver(self.database, self.settings, self.clock).sent),
+            "sessions": self._try("sessions", self._forget_sessions),
+        }
+
+    def start(self) -> None:
+        """Sweep on a thread until `stop`; nothing starts when the settings turn the sweeper off."""
+        if self.settings.sweep_seconds and self._thread is None:
+            self._thread = threading.Thread(target=self.run, name="sweeper", daemon=True)
+            self._thread.start()
+
+    def run(self) -> None:
+        """Sweep, wait, and sweep again until `stop`."""
+        while not self._stop.is_set():
+            self.sweep()
+            self._stop.wait(self.settings.sweep_seconds or 1)
+
+    def stop(self) -> None:
+        """Ask the thread to end and wait for the sweep it is in."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
+
+    def _try(self, name: str, work: Callable[[], int]) -> int:
+        try:
+            return work()
+        except Exception:
+            # One kind of work must not keep the others from being done; the rows still say what is due.
+            log.exception("The sweep of %s failed.", name)
+            return 0
+
+    def _fire_clocks(self) -> int:
+        return fire_due(self.database, self.clock())
+
+    def _expand(self) -> int:
+        told = 0
+        while batch := self._expand_some():
+            told += batch
+        return told
+
+    def _expand_some(self) -> int:
+        with self.database.transaction() as session:
+            return outbox.expand(session, self.settings.base_url, self.clock())
+
+    def _forget_sessions(self) -> int:
+        with self.database.transaction() as session:
+            return sessions.forget_ended(session, self.clock(), sessions.Limits.of(self.settings))

@@ -1,0 +1,57 @@
+"""What each figure means, in the words that stand beside it on the page and in its CSV file."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from permitflow.queries.sentence import Phrase
+
+COURTS = Phrase(
+    "The time of each file from its submission to the decision (for open files: to now), split among those who held "
+    "it. Counted are files decided in the period and files open now. The parts of a file add up exactly to its time."
+)
+STEPS = Phrase(
+    "One line for each step at which the city acts. Counted are visits: one stay of a file at a step. Waiting: from "
+    "arrival until somebody first took the file; a visit nobody took waited for all of its stay. Working: the time the "
+    "file was taken by somebody. Half of the visits took no longer than the median, nine in ten no longer than p90. "
+    "Closed: visits that ended in the period, which is the n of the medians. All times are calendar time, with nights "
+    "and weekends."
+)
+OUTSIDE = Phrase(
+    "One line for each step at which the applicant acts or pays. Stay: from the start of the step to its end, in "
+    "calendar time, for visits that ended in the period."
+)
+WEEKS = Phrase(
+    "Whole weeks from Monday to Sunday in the city's time. Arrived: files submitted, or visits that began at the step. "
+    "Left: files decided or given up, or visits that ended at the step."
+)
+DECISIONS = Phrase(
+    "Calendar time from submission to the city's decision, the applicant's own time included. Counted are files the "
+    "city decided in the period; files withdrawn or abandoned by the applicant stand in a column of their own."
+)
+CLOCKS = Phrase(
+    "Clocks against the city that ended in the period or are overdue today. In time: ended on or before the due date. "
+    "The share counts overdue open clocks as missed. Left out are files the applicant withdrew or abandoned."
+)
+STUCK = Phrase(
+    "Undecided files for which at least one of these holds: past a due date; paid for more than a day but not moved "
+    "on; nobody took it for longer than nine in ten files waited at that step (with 20 or more closed visits); with "
+    "the applicant for more than 30 days."
+)
+PERMITS = Phrase(
+    "Permits by the date of issue. Stations: the sum over permits that state their number; the column beside it says "
+    "how many do. Source: this system, or the file from which earlier permits were imported."
+)
+ALL = MappingProxyType(
+    {
+        "courts": COURTS,
+        "steps": STEPS,
+        "outside": OUTSIDE,
+        "weeks": WEEKS,
+        "decisions": DECISIONS,
+        "clocks": CLOCKS,
+        "stuck": STUCK,
+        "permits": PERMITS,
+    }
+)
+"""By the name of the table."""

@@ -1,0 +1,1 @@
+"""Forms: one module for each module of pages, under the same name."""

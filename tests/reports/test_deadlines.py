@@ -1,0 +1,55 @@
+"""Due dates the city kept and missed, on both databases."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from permitflow.db import Database
+from permitflow.reports.bottlenecks import bottlenecks
+from permitflow.reports.deadlines import DueLine
+from permitflow.reports.file_lists import Asked, entries
+from tests.reports.history import History
+
+NOW = 100
+TODAY = date(2026, 9, 5)
+DUE = TODAY - timedelta(days=10)
+ONE_DAY = timedelta(days=1)
+
+
+def test_the_share_counts_overdue_open_clocks_as_missed(database: Database) -> None:
+    with database.transaction() as session:
+        history = History(session)
+        file = history.file("A-1", 50)
+        history.clock(file, DUE, DUE)
+        history.clock(file, DUE, DUE - ONE_DAY)
+        history.clock(file, DUE, DUE + ONE_DAY)
+        history.clock(file, DUE, DUE, state="expired")
+        history.clock(file, TODAY - ONE_DAY, None)
+        history.clock(file, DUE, DUE, clock="completeness")
+        scope = history.scope(0, NOW, NOW)
+    with database.reading() as session:
+        report = bottlenecks(session, scope)
+    assert list(report.due_lines) == [
+        DueLine("decision", "decision", in_time=2, late=2, overdue=1),
+        DueLine("completeness", "completeness", in_time=1, late=0, overdue=0),
+    ]
+    assert [(line.n, line.share) for line in report.due_lines] == [(5, 40), (1, 100)]
+    for standing, count in (("in_time", 2), ("late", 2), ("overdue", 1), ("", 5)):
+        listed = entries(report, Asked("clocks", clock="decision", standing=standing))
+        assert len(listed or []) == count
+
+
+def test_clocks_that_say_nothing_about_the_city_are_left_out(database: Database) -> None:
+    with database.transaction() as session:
+        history = History(session)
+        file = history.file("A-1", 50)
+        history.clock(file, TODAY, None)
+        history.clock(file, DUE, None, holder="applicant")
+        history.clock(file, None, None, state="paused")
+        history.clock(file, None, DUE)
+        history.clock(file, date(2025, 1, 1), date(2025, 1, 1))
+        history.clock(history.file("A-2", 50, 60, outcome="withdrawn"), DUE, DUE)
+        history.clock(history.file("A-3", 50, 60, outcome="abandoned"), DUE, DUE)
+        scope = history.scope(0, NOW, NOW)
+    with database.reading() as session:
+        assert bottlenecks(session, scope).due_lines == []

@@ -1,0 +1,41 @@
+"""Reports on imported logs, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from permitflow.analytics.eventlog import LogEvent
+from permitflow.db import Database
+from permitflow.reports.imported_log import ActivityWait, UnknownLog, load_log, waits
+from permitflow.services.log_import import NewLog, take_log
+
+SECOND = 1_000_000
+
+
+def test_a_log_comes_back_in_the_order_of_case_time_and_file(database: Database) -> None:
+    events = [
+        LogEvent("2", "late", 9 * SECOND, 0),
+        LogEvent("1", "same second, first in the file", 5 * SECOND, 1),
+        LogEvent("1", "a, second in the file", 5 * SECOND, 2),
+        LogEvent("1", "first", 1 * SECOND, 3),
+    ]
+    with database.transaction() as session:
+        take_log(session, NewLog("north", "a" * 64, 0), events, 0)
+        take_log(session, NewLog("south", "b" * 64, 0), events[:1], 0)
+    with database.reading() as session:
+        log = load_log(session, "north")
+        with pytest.raises(UnknownLog, match="imported are: north, south"):
+            load_log(session, "east")
+    assert [trace.activities for trace in log] == [
+        ("first", "same second, first in the file", "a, second in the file"),
+        ("late",),
+    ]
+    assert waits(log) == [
+        ActivityWait("same second, first in the file", 1, 4.0, 4.0, 4.0),
+        ActivityWait("a, second in the file", 1, 0.0, 0.0, 0.0),
+    ]
+
+
+def test_without_logs_none_is_named(database: Database) -> None:
+    with database.reading() as session, pytest.raises(UnknownLog, match="imported are: none"):
+        load_log(session, "east")

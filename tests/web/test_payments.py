@@ -1,0 +1,120 @@
+"""Fees are paid by the applicant or recorded by the cashier of the city; nothing counts twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from permitflow.models import Payment
+from tests.browsing import database_of
+from tests.filling import filled, forms, send, send_from
+from tests.pressing import sign_in, words
+from tests.scene import Scene, scene
+from tests.strict_client import StrictClient
+from tests.web.test_applications import submitted
+
+
+@pytest.fixture
+def city(app: Flask) -> Scene:
+    return scene(database_of(app))
+
+
+@pytest.fixture
+def olga(app: Flask, city: Scene) -> StrictClient:
+    return sign_in(app, city.olga)
+
+
+def cashier(app: Flask, city: Scene) -> StrictClient:
+    return sign_in(app, city.staff["cashier"])
+
+
+def recorded(app: Flask) -> list[tuple[str, int]]:
+    with database_of(app).reading() as session:
+        return [(row.reference, row.amount_cents) for row in session.scalars(select(Payment))]
+
+
+def test_the_applicant_pays_and_gets_the_permit(
+    app: Flask, city: Scene, olga: StrictClient, tmp_path: Path
+) -> None:
+    application_id = submitted(app, city, tmp_path)
+    path = f"/applications/{application_id}/pay"
+    page = olga.get(path)
+    assert filled(forms(page)[0])["amount"] == "250.00"
+    paid = send_from(olga, page, path, reference="wire 77")
+    assert paid.location == f"/applications/{application_id}"
+    assert "Download the permit" in words(olga.get(paid.location))
+    assert recorded(app) == [("WIRE 77", 25_000)]
+    assert send_from(olga, page, path, reference="wire 78").status_code == 409
+    assert "Still to pay$0.00" in words(olga.get(path))
+    assert recorded(app) == [("WIRE 77", 25_000)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ({"amount": "0", "reference": "a"}, "Enter the amount, such as 250.00."),
+        ({"amount": "250.001", "reference": "a"}, "Enter an amount in dollars"),
+        ({"amount": "-5.00", "reference": "a"}, "Enter an amount in dollars"),
+        ({"amount": "1e3", "reference": "a"}, "Enter an amount in dollars"),
+        ({"amount": "251", "reference": "a"}, "Only $250.00 is due."),
+        ({"amount": "250", "reference": ""}, "Enter the number of the check, transfer or receipt."),
+    ],
+)
+def test_bad_amounts_and_references(
+    typed: dict[str, str], shown: str, app: Flask, city: Scene, olga: StrictClient, tmp_path: Path
+) -> None:
+    application_id = submitted(app, city, tmp_path)
+    refused = send(olga, f"/applications/{application_id}/pay", **typed)
+    assert refused.status_code == 422
+    assert words(refused).count(shown) == 2
+    assert filled(forms(refused)[0])["amount"] == typed["amount"], "what was typed stays"
+    assert recorded(app) == []
+
+
+def test_a_reference_counts_once(app: Flask, city: Scene, olga: StrictClient, tmp_path: Path) -> None:
+    first, second = submitted(app, city, tmp_path), submitted(app, city, tmp_path)
+    send(olga, f"/applications/{first}/pay", reference="check 5")
+    refused = send(olga, f"/applications/{second}/pay", reference="CHECK  5")
+    assert refused.status_code == 422
+    assert "recorded already" in words(refused)
+
+
+def test_the_cashier_records_what_came_in(app: Flask, city: Scene, tmp_path: Path) -> None:
+    application_id = submitted(app, city, tmp_path)
+    desk = cashier(app, city)
+    assert "1250 Mission Rd" in words(desk.get("/payments/"))
+    part = send(desk, f"/payments/{application_id}", amount="100", reference="cash 1")
+    assert part.location == f"/payments/{application_id}"
+    assert "Still to pay$150.00" in words(desk.get(part.location))
+    send(desk, f"/payments/{application_id}", reference="cash 2")
+    assert "Nothing is due now." in words(desk.get("/payments/"))
+    assert recorded(app) == [("CASH 1", 10_000), ("CASH 2", 15_000)]
+
+
+def test_only_cashiers_of_the_city_record(
+    app: Flask, city: Scene, olga: StrictClient, tmp_path: Path
+) -> None:
+    application_id = submitted(app, city, tmp_path)
+    path = f"/payments/{application_id}"
+    for person in (city.olga, city.sam, city.staff["building_official"]):
+        assert sign_in(app, person).get(path).status_code == 403
+    with database_of(app).transaction() as session:
+        neighbour = Scene(session, "nextville")
+    other = cashier(app, neighbour)
+    assert other.get(path).status_code == 404
+    assert "Nothing is due now." in words(other.get("/payments/"))
+    token = filled(forms(other.get("/companies/new"))[0])["csrf_token"]
+    assert other.post(path, data={"csrf_token": token}).status_code == 404
+    assert recorded(app) == []
+
+
+def test_a_cashier_takes_no_money_from_the_own_company(app: Flask, city: Scene, tmp_path: Path) -> None:
+    application_id = submitted(app, city, tmp_path)
+    with database_of(app).transaction() as session:
+        city.grant(session, city.carl, "cashier")
+    refused = send(sign_in(app, city.carl), f"/payments/{application_id}", reference="own pocket")
+    assert refused.status_code == 403
+    assert recorded(app) == []
