@@ -63,12 +63,20 @@ def _change(execute: Any, mark: str, file: str, number: int) -> None:
     read = f"SELECT state, version, seq, hash FROM file WHERE id={mark}{lock}"
     state, version, seq, previous = execute(read, (file,)).fetchone()
     target = f"s{number + 1}"
-    body = json.dumps({"file": file, "seq": seq + 1, "from": state, "to": target, "prev": previous}, sort_keys=True)
+    body = json.dumps(
+        {"file": file, "seq": seq + 1, "from": state, "to": target, "prev": previous}, sort_keys=True
+    )
     digest = hashlib.sha256(body.encode()).hexdigest()
     execute(
         f"UPDATE file SET state={mark}, version={mark}, seq={mark}, hash={mark} WHERE id={mark}",
         (target, version + 1, seq + 1, digest, file),
     )
-    execute(f"INSERT INTO record VALUES ({mark},{mark},{mark},{mark},{mark})", (file, seq + 1, body, previous, digest))
+    execute(
+        f"INSERT INTO record VALUES ({mark},{mark},{mark},{mark},{mark})",
+        (file, seq + 1, body, previous, digest),
+    )
     execute(f"UPDATE task SET closed={mark} WHERE file={mark} AND closed IS NULL", (number + 1, file))
-    execute(f"INSERT INTO task VALUES ({mark},{mark},{mark},{mark},NULL)", (f"{file}-{number + 1}", file, target, number + 1))
+    execute(
+        f"INSERT INTO task VALUES ({mark},{mark},{mark},{mark},NULL)",
+        (f"{file}-{number + 1}", file, target, number + 1),
+    )

@@ -60,7 +60,9 @@ class Office:
             answer = Act(application, "approve", self.actors[role], MONDAY + 2 * DAY, token=new_id())
             self.take(replace(answer, lane=lane, visit_id=visit))
             yield
-        self.take(Act(application, "approve", self.actors["building_official"], MONDAY + 3 * DAY, token=new_id()))
+        self.take(
+            Act(application, "approve", self.actors["building_official"], MONDAY + 3 * DAY, token=new_id())
+        )
         yield
 
     def _lanes(self, application: str) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ import os
 from datetime import timedelta
 
 from flask import Flask
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import Babel, get_locale, ngettext
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
@@ -29,6 +29,7 @@ from permitflow.web import (
     reports,
     review,
     security,
+    texts,
     tokens,
 )
 from permitflow.web.context import Installation, now, visitor
@@ -37,7 +38,6 @@ MEGABYTE = 1_000_000
 # A form around the largest document needs room of its own.
 FORM_ROOM = MEGABYTE
 NOTE_HOURS = 2
-LANGUAGES = ("en",)
 PAGES = (public, auth, applications, companies, documents, payments, review, reports, admin)
 
 
@@ -56,7 +56,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     auth.install(app)
     app.before_request(access.check_access)
     errors.install(app)
-    Babel(app, locale_selector=_locale)
+    Babel(app, locale_selector=texts.language)
     _prepare_templates(app, settings)
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)
@@ -84,11 +84,6 @@ def _configure(app: Flask, settings: config.Settings) -> None:
     app.session_interface = cookies.Notes()
 
 
-def _locale() -> str:
-    """The one language there is a catalogue for; more are chosen here by person and browser."""
-    return LANGUAGES[0]
-
-
 def _prepare_templates(app: Flask, settings: config.Settings) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -102,5 +97,5 @@ def _prepare_templates(app: Flask, settings: config.Settings) -> None:
         visitor=visitor,
     )
     # Flask-Babel's own would take every text for safe HTML and for a format; ours are escaped like any other.
-    app.jinja_env.globals.update(gettext=gettext, ngettext=ngettext)
+    app.jinja_env.globals.update(gettext=texts.text, ngettext=ngettext)
     filters.install(app)

@@ -123,6 +123,12 @@ class Database:
             yield session
 
     @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """Yield a bare connection that the database itself keeps from writing: the hot path without the ORM."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
     def _turn(self) -> Iterator[None]:
         """SQLite has one writer and polls for its lock unfairly: wait in order before asking for it."""
         if not self.embedded:

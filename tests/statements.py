@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, event
 
 from permitflow.db import Database
+from permitflow.prepared import Channel, Prepared, Values
 
 
 @contextmanager
@@ -19,6 +20,13 @@ def statements(database: Database) -> Iterator[list[str]]:
         if not statement.startswith("BEGIN"):
             seen.append(statement)
 
+    run = Channel._run
+
+    def note_prepared(channel: Channel, query: Prepared, values: Values) -> object:
+        seen.append("prepared")
+        return run(channel, query, values)
+
+    Channel._run = note_prepared
     # On PostgreSQL the reading engine is a view of the writing one and passes its events on.
     engines: list[Engine] = [database.engine, *([database._reader] if database.embedded else [])]
     for engine in engines:
@@ -26,5 +34,6 @@ def statements(database: Database) -> Iterator[list[str]]:
     try:
         yield seen
     finally:
+        Channel._run = run
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)

@@ -2,6 +2,7 @@
 
 from babel.messages.pofile import read_po
 
+from permitflow.engine.pack import load_pack
 from tools import messages
 
 
@@ -27,4 +28,24 @@ def test_texts_of_pages_of_code_and_of_mails_are_found() -> None:
     assert "You are signed out." in found
     assert "Hello %(name)s," in found
     assert "With the city since {day}" in found
+    assert "Past its due date; days over: %(days)s." in found
     assert ("%(num)d day ago", "%(num)d days ago") in found
+
+
+def test_texts_of_workflows_are_found_as_pages_show_them() -> None:
+    found = {message.id for message in messages.extract()}
+    packs = [load_pack(file.parent) for file in (messages.ROOT / "workflows").glob("*/pack.yaml")]
+    assert len(packs) == 2
+    for definition in (loaded.definition for pack in packs for loaded in pack.workflows):
+        shown = {definition.title, definition.summary, *definition.permit.inspections}
+        shown |= {phase.title for phase in definition.phases.values()}
+        shown |= {phase.next for phase in definition.phases.values() if phase.next}
+        shown |= {action.entry for action in definition.actions.values()}
+        shown |= {clause.message for clause in definition.clauses.values()}
+        shown |= {item.fix for lane in definition.lanes.values() for item in lane.checklist if item.fix}
+        assert not shown - found
+
+
+def test_a_yaml_file_that_is_no_workflow_has_no_texts() -> None:
+    with (messages.ROOT / "workflows" / "mappings" / "chicago-ev.yaml").open("rb") as file:
+        assert list(messages.workflow_texts(file)) == []

@@ -12,17 +12,21 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from permitflow.engine import strict_yaml
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "permitflow" / "translations"
 TEMPLATE = FOLDER / "messages.pot"
 SOURCE_LANGUAGE = "en"
-# The words that mark a text: gettext's own, ours for texts that wait, and the two data types that hold templates.
+# The words that mark a text: gettext's own, ours for texts that wait, and the data types that hold templates.
 KEYWORDS = {
     "_": None,
     "_l": None,
@@ -32,27 +36,57 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "Phrase": (1,),
     "Refusal": (2,),
+    "StuckReason": (3,),
 }
-_LINE = re.compile(r"^\[jinja2: (.+)\]|^\[python: (.+)\]")
+# The keys of a workflow file whose values people read; `inspections` is a list of them.
+WORKFLOW_TEXTS = {"entry", "fix", "help", "inspections", "message", "next", "summary", "text", "title"}
+_LINE = re.compile(r"\[(\w+): (.+)\]")
 JINJA_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 
 
+def workflow_texts(
+    file: BinaryIO, *_settings: Any, **_options: Any
+) -> Iterator[tuple[int, None, str, list[str]]]:
+    """Yield the texts of a workflow file as Babel's readers do; other YAML files name no pack and have none."""
+    content = strict_yaml.read(file.read().decode("utf-8"), file.name).value
+    if isinstance(content, dict) and "pack" in content:
+        for text in _texts_of(content):
+            yield 0, None, text, []
+
+
+def _texts_of(content: object, *, shown: bool = False) -> Iterator[str]:
+    """The texts below one part of a file; `shown` says that the part itself is one, or a list of them."""
+    if isinstance(content, str) and shown:
+        yield content.strip()
+    elif isinstance(content, list):
+        for item in content:
+            yield from _texts_of(item, shown=shown)
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            yield from _texts_of(value, shown=key in WORKFLOW_TEXTS)
+
+
+# A reader may be a function, though the types of Babel know only names.
+READERS: dict[str, Any] = {
+    "python": "python",
+    "jinja2": "jinja2.ext:babel_extract",
+    "workflow": workflow_texts,
+}
+
+
 def methods() -> list[tuple[str, str]]:
-    """Return the patterns of babel.cfg with the reader of each."""
-    found = []
-    for line in (ROOT / "babel.cfg").read_text(encoding="utf-8").splitlines():
-        match = _LINE.match(line)
-        if match:
-            found.append((match[1] or match[2], "jinja2.ext:babel_extract" if match[1] else "python"))
-    return found
+    """Return the patterns of babel.cfg with the kind of each."""
+    lines = (ROOT / "babel.cfg").read_text(encoding="utf-8").splitlines()
+    return [(match[2], match[1]) for match in map(_LINE.match, lines) if match]
 
 
 def extract() -> Catalog:
     """Return the catalogue of every text in the sources, by file and without line numbers."""
     catalog = Catalog(project="PermitFlow", charset="utf-8")
     patterns = methods()
-    options = {pattern: JINJA_OPTIONS for pattern, method in patterns if method != "python"}
-    found = extract_from_dir(ROOT, patterns, options, KEYWORDS)
+    readers = [(pattern, READERS[kind]) for pattern, kind in patterns]
+    options = {pattern: JINJA_OPTIONS for pattern, kind in patterns if kind == "jinja2"}
+    found = extract_from_dir(ROOT, readers, options, KEYWORDS)
     for file, _line, message, comments, context in sorted(found, key=lambda one: (str(one[2]), one[0])):
         catalog.add(message, locations=[(file, 0)], auto_comments=comments, context=context)
     return catalog

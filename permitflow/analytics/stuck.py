@@ -70,30 +70,39 @@ def why_stuck(file: OpenFile, history: StepHistory | None, now_us: int) -> list[
 
 def _city_reasons(file: OpenFile, now_us: int) -> Iterator[StuckReason]:
     if file.due_at is not None and now_us > file.due_at:
-        template = "Past its due date; days over: %(days)s."
-        yield StuckReason("past_due", "high", template, {"days": _days(now_us - file.due_at)})
+        days = {"days": _days(now_us - file.due_at)}
+        yield StuckReason("past_due", "high", "Past its due date; days over: %(days)s.", days)
     if file.paid_at is not None and now_us - file.paid_at > HANDLING_US:
-        template = "The fee is paid but the file has not moved on; days since: %(days)s."
-        yield StuckReason("paid_not_moved", "high", template, {"days": _days(now_us - file.paid_at)})
+        yield StuckReason(
+            "paid_not_moved",
+            "high",
+            "The fee is paid but the file has not moved on; days since: %(days)s.",
+            {"days": _days(now_us - file.paid_at)},
+        )
     if file.corrections_ready_at is not None and now_us - file.corrections_ready_at > HANDLING_US:
-        template = "Every review is done but the correction notice is unsent; days since: %(days)s."
-        params = {"days": _days(now_us - file.corrections_ready_at)}
-        yield StuckReason("notice_not_sent", "medium", template, params)
+        yield StuckReason(
+            "notice_not_sent",
+            "medium",
+            "Every review is done but the correction notice is unsent; days since: %(days)s.",
+            {"days": _days(now_us - file.corrections_ready_at)},
+        )
 
 
 def _queue_reasons(file: OpenFile, history: StepHistory | None, now_us: int) -> Iterator[StuckReason]:
     if file.party == "applicant" and now_us - file.held_since > APPLICANT_SILENT_US:
-        template = "Waiting for the applicant; days since: %(days)s."
-        yield StuckReason("applicant_silent", "low", template, {"days": _days(now_us - file.held_since)})
+        days = {"days": _days(now_us - file.held_since)}
+        yield StuckReason("applicant_silent", "low", "Waiting for the applicant; days since: %(days)s.", days)
     if file.party != "agency" or file.claimed or history is None or history.waiting_p90_us is None:
         return
     waited = now_us - file.opened_at
     if history.closed >= ENOUGH_HISTORY and waited > history.waiting_p90_us:
-        template = (
+        yield StuckReason(
+            "unclaimed",
+            "medium",
             "Nobody has claimed it, longer than nine in ten files waited here (n = %(n)s); "
-            "days in the queue: %(days)s."
+            "days in the queue: %(days)s.",
+            {"days": _days(waited), "n": history.closed},
         )
-        yield StuckReason("unclaimed", "medium", template, {"days": _days(waited), "n": history.closed})
 
 
 def _days(duration_us: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from permitflow.engine.conditions import holds
 from permitflow.engine.definition import Definition
@@ -17,14 +17,7 @@ LaneStanding = Literal[
     "corrections_requested",
     "not_applicable",
 ]
-LANE_STATES: tuple[LaneStanding, ...] = (
-    "waiting",
-    "in_review",
-    "approved",
-    "approved_with_conditions",
-    "corrections_requested",
-    "not_applicable",
-)
+LANE_STATES: tuple[LaneStanding, ...] = get_args(LaneStanding)
 OPEN_STATES = frozenset({"waiting", "in_review"})
 
 LaneVerb = Literal[

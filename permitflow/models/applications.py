@@ -42,7 +42,7 @@ class PermitApplication(Base):
     __tablename__ = "permit_applications"
     __table_args__ = (
         UniqueConstraint("jurisdiction_id", "number"),
-        Index("ix_permit_applications_company", "company_id", "updated_at"),
+        Index("ix_permit_applications_company", "company_id"),
         Index("ix_permit_applications_state", "jurisdiction_id", "state", "submitted_at"),
         Index("ix_permit_applications_decided", "jurisdiction_id", "decided_at"),
         CheckConstraint("(decided_at IS NULL) = (outcome IS NULL)", name="outcome_is_dated"),
@@ -133,7 +133,7 @@ class Visit(Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
-        Index("ix_visits_application", "application_id", "closed_at"),
+        Index("ix_visits_application", "application_id"),
         Index("ix_visits_step", "jurisdiction_id", "step", "closed_at", "opened_at"),
     )
 

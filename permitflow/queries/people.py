@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from types import MappingProxyType
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from permitflow.models import CompanyMember, Jurisdiction, RoleGrant, User, WebSession
+from permitflow.prepared import Channel, Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,21 @@ class SessionFound:
     expires_at: int
 
 
-_SESSION = (
+class _SessionRow(NamedTuple):
+    seen_at: int
+    expires_at: int
+    id: str
+    name: str
+    email: str
+    locale: str
+    jurisdiction_id: str
+    """With role and city: null for somebody without a role."""
+    role: str | None
+    city: str
+    company_id: str | None
+
+
+_SESSION = Prepared(
     select(
         WebSession.seen_at,
         WebSession.expires_at,
@@ -76,15 +91,16 @@ _SESSION = (
 )
 
 
-def find_session(session: Session, token_hash: str) -> SessionFound | None:
+def find_session(connection: Connection, token_hash: str) -> SessionFound | None:
     """Return the person of a session that is neither revoked nor of a disabled user; ages are the caller's to judge."""
-    rows = session.execute(_SESSION, {"token_hash": token_hash}).all()
+    (found,) = Channel(connection).read((_SESSION, {"token_hash": token_hash}))
+    rows = [_SessionRow(*row) for row in found]
     if not rows:
         return None
     return SessionFound(_person(rows, token_hash), rows[0].seen_at, rows[0].expires_at)
 
 
-def _person(rows: Sequence[Any], token_hash: str) -> Person:
+def _person(rows: Sequence[_SessionRow], token_hash: str) -> Person:
     grants: dict[str, set[str]] = {}
     for row in rows:
         if row.role is not None:

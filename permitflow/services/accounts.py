@@ -13,6 +13,7 @@ from permitflow.db import new_id
 from permitflow.engine.definition import Definition
 from permitflow.models import Jurisdiction, JurisdictionWorkflow, RoleGrant, User
 from permitflow.services import sessions
+from permitflow.services.claims import release_all
 from permitflow.services.definitions import definition_for
 
 # These two exist in every city, whatever its workflows say.
@@ -82,7 +83,7 @@ def set_password(
 
 
 def disable_user(session: Session, email: str, at: int, by: str | None = None) -> None:
-    """Close an account: it cannot sign in and every session of it ends now.
+    """Close an account: it cannot sign in, every session of it ends now, and what it had taken is free again.
 
     Raises:
         AccountProblem: there is no such account.
@@ -90,6 +91,12 @@ def disable_user(session: Session, email: str, at: int, by: str | None = None) -
     user = find_user(session, email)
     user.active = False
     sessions.revoke_all(session, user.id, at)
+    session.flush()
+    held = select(RoleGrant.jurisdiction_id, RoleGrant.role).where(
+        RoleGrant.user_id == user.id, RoleGrant.revoked_at.is_(None)
+    )
+    for jurisdiction_id, role in session.execute(held).all():
+        release_all(session.connection(), user.id, jurisdiction_id, role, at)
     _say("user_disabled", user.id, at, by)
 
 
@@ -159,7 +166,7 @@ def grant_role(
 def revoke_role(
     session: Session, user: User, city: Jurisdiction, role: str, at: int, by: str | None = None
 ) -> None:
-    """Take a role in a city from a person; it ends with their next request.
+    """Take a role in a city from a person; it ends with their next request, and their files go back to the queue.
 
     Raises:
         AccountProblem: the person does not hold it.
@@ -168,6 +175,8 @@ def revoke_role(
     if grant is None:
         raise AccountProblem(f"{user.email} does not hold the role {role!r} in {city.name}.")
     grant.revoked_at, grant.revoked_by = at, by
+    session.flush()
+    release_all(session.connection(), user.id, city.id, role, at)
     _say(f"role_revoked {role} {city.slug}", user.id, at, by)
 
 

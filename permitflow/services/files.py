@@ -69,6 +69,7 @@ class File:
     visits: dict[str, VisitRow] = field(default_factory=dict)
     clocks: dict[str, ClockRow] = field(default_factory=dict)
     spell_open: bool = False
+    loaded: dict[str, Any] = field(default_factory=dict)
     known_facts: dict[str, Any] | None = None
 
     @property
@@ -169,19 +170,24 @@ def load(channel: Channel, application_id: str) -> File:
         {row[2]: _visit(row) for row in parts if row[0] == "visit"},
         {row[2]: _clock(row) for row in parts if row[0] == "clock"},
         columns["submitted_at"] is not None and columns["decided_at"] is None,
+        dict(columns),
     )
 
 
 def save(file: File, at: int) -> None:
-    """Queue the application's own row and send everything that was queued."""
-    columns = file.columns
-    columns["updated_at"] = at
-    values: dict[str, object] = {"new_" + name: columns[name] for name in sql.WRITTEN_COLUMNS}
-    values["new_due_on"] = as_text(columns["due_on"])
-    kinds = columns["document_kinds"]
-    values["new_document_kinds"] = kinds if isinstance(kinds, str) else json.dumps(kinds)
-    file.channel.write(sql.WRITE_FILE, values | {"key": file.id})
+    """Queue what changed of the application's own row and send everything that was queued."""
+    columns, loaded = file.columns, file.loaded
+    changed = tuple(name for name in sql.WRITTEN_COLUMNS if columns[name] != loaded[name])
+    values: dict[str, object] = {"new_" + name: _for_driver(columns[name]) for name in changed}
+    values |= {"new_updated_at": at, "key": file.id}
+    file.channel.write(sql.write_file((*changed, "updated_at")), values)
     file.channel.flush()
+
+
+def _for_driver(value: object) -> object:
+    if isinstance(value, date):
+        return as_text(value)
+    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def _lane(row: Row) -> LaneRow:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import (
     BigInteger,
     BindParameter,
@@ -93,7 +95,6 @@ WRITTEN_COLUMNS = (
     "submitted_at",
     "decided_at",
     "outcome",
-    "updated_at",
 )
 
 # The row is locked by a statement of its own: what a later statement reads is then what the last writer left.
@@ -166,7 +167,6 @@ COUNT_DRAFTS = Prepared(
     .where(CorrectionItem.notice_id.is_(None))
 )
 
-WRITE_FILE = updating(PermitApplication.__table__, *WRITTEN_COLUMNS)
 ADD_LANE = inserting(Lane.__table__)
 WRITE_LANE = updating(
     Lane.__table__, "required", "state", "round", "conditions", "reason", "decided_by", "decided_at"
@@ -191,3 +191,9 @@ ADD_EVENT = inserting(Event.__table__)
 ADD_PAYLOAD = inserting(EventPayload.__table__)
 ADD_OUTBOX = inserting(OutboxMessage.__table__)
 USE_TOKEN = inserting(UsedToken.__table__)
+
+
+@lru_cache(maxsize=512)
+def write_file(changed: tuple[str, ...]) -> Prepared:
+    """Return the update of an application's changed columns: an index whose columns are left out is not touched."""
+    return updating(PermitApplication.__table__, *changed)

@@ -52,8 +52,8 @@ def load_user(_request: Request) -> SignedInUser | None:
     token = sent_token()
     if not token:
         return None
-    with database().reading() as session:
-        found = find_session(session, sessions.hash_token(token))
+    with database().glance() as connection:
+        found = find_session(connection, sessions.hash_token(token))
     if found is None or not sessions.is_live(found, now(), sessions.Limits.of(settings())):
         return None
     g.session_seen_at = found.seen_at
@@ -125,8 +125,8 @@ def _end_sent_session() -> None:
 def _go_on(form: SignInForm, token: str) -> Response:
     """Open the wanted page, or show the form that arrived without a session, ready to be sent again."""
     carried = unpack(form.carried.data)
-    with database().reading() as session:
-        found = find_session(session, sessions.hash_token(token))
+    with database().glance() as connection:
+        found = find_session(connection, sessions.hash_token(token))
     if found is None:
         return make_response(redirect(url_for("auth.sign_in")))
     if carried is None:

@@ -27,6 +27,7 @@ from permitflow.web import tokens
 from permitflow.web.access import access
 from permitflow.web.context import database, now, person
 from permitflow.web.filing import applicant, keep_upload, own_application, place_url, spoken
+from permitflow.web.filters import why
 from permitflow.web.forms.applications import SignForm, UploadForm, new_application_form
 from permitflow.web.forms.form import later as _l
 from permitflow.web.forms.shown import problems, sections
@@ -243,7 +244,7 @@ def send(application_id: str) -> ResponseReturnValue:
             act = Act(application_id, action, actor, now(), token=token, version=signed.version)
             drafts.take(session, act)
     except UnmetClauses as unmet:
-        form.form_errors.extend(refusal.sentence() for refusal in unmet.refusals)
+        form.form_errors.extend(why(refusal) for refusal in unmet.refusals)
         return _review_page(application_id, form), CONFLICT
     return redirect(url_for("applications.receipt", application_id=application_id))
 

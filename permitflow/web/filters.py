@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from permitflow.engine.errors import Refusal
 from permitflow.instants import DAY, SECOND, local_date, to_datetime
 from permitflow.queries.sentence import SEPARATOR, Phrase
 
@@ -83,7 +84,13 @@ def say(phrases: tuple[Phrase, ...]) -> str:
     return SEPARATOR.join(phrase.say(_, local_day) for phrase in phrases)
 
 
+def why(refusal: Refusal) -> str:
+    """Why an action is refused, in the reader's language."""
+    message = _(refusal.message)
+    return message.format_map(refusal.params) if refusal.params else message
+
+
 def install(app: Flask) -> None:
     """Make the filters known to templates, under their own names."""
-    for function in (local_time, local_day, ago, span, money, days_left, say):
+    for function in (local_time, local_day, ago, span, money, days_left, say, why):
         app.add_template_filter(function)

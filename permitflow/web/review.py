@@ -43,8 +43,7 @@ def queue() -> ResponseReturnValue:
     viewer, wanted = _viewer(), _wanted()
     if not viewer.roles:
         return render_template("review/no_role.html")
-    with database().reading() as session:
-        connection = session.connection()
+    with database().glance() as connection:
         page = queues.queue_page(connection, viewer, wanted)
         hashes = {row.definition_hash for row in page.rows}
         definitions = {hash_: definition_for(connection, hash_) for hash_ in hashes}

@@ -47,6 +47,19 @@ def server(environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
+def finished(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command that has run to its end."""
+    return subprocess.run(
+        [sys.executable, "-c", START, *arguments],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
 def answer(port: int, path: str) -> bytes:
     deadline = time.monotonic() + 30
     while True:
@@ -73,15 +86,7 @@ def test_a_taken_port_is_one_sentence(environ: dict[str, str], port: int) -> Non
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        done = subprocess.run(
-            [sys.executable, "-c", START, "serve"],
-            cwd=ROOT,
-            env=environ,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = finished(environ, "serve")
     assert done.returncode == 1
     assert done.stderr == f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another PORT.\n"
 
@@ -89,15 +94,8 @@ def test_a_taken_port_is_one_sentence(environ: dict[str, str], port: int) -> Non
 def test_setting_up_needs_nothing_and_can_be_repeated(environ: dict[str, str], tmp_path: Path) -> None:
     fresh = environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite3'}"}
     for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-c", START, "up", "--setup-only"],
-            cwd=ROOT,
-            env=fresh,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
+        done = finished(fresh, "up", "--setup-only")
+        assert done.returncode == 0, done.stderr
         assert done.stdout.endswith("PermitFlow is set up.\n")
 
 
@@ -119,14 +117,6 @@ def test_demo_data_is_refused_in_production(environ: dict[str, str]) -> None:
         "SECRET_KEY": "fourteen-Quick-zebras-79-jump-over",
         "PERMITFLOW_BASE_URL": "https://permits.test",
     }
-    done = subprocess.run(
-        [sys.executable, "-c", START, "demo", "load"],
-        cwd=ROOT,
-        env=production,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = finished(production, "demo", "load")
     assert done.returncode == 1
     assert done.stderr == "Demo data is refused in production: PERMITFLOW_ENV is production.\n"

@@ -9,10 +9,9 @@ from flask import Flask
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from permitflow.db import Database
-from permitflow.instants import now_us
-from permitflow.services import sessions
 from permitflow.web.access import Access
 from tests import factories
+from tests.browsing import signed_in
 from tests.factories import City
 from tests.strict_client import StrictClient
 
@@ -57,17 +56,6 @@ def example(rule: Rule, name: str) -> Any:
     return min(converter.items) if isinstance(converter, AnyConverter) else NOBODYS_ID
 
 
-def sign_in(app: Flask, user_id: str) -> StrictClient:
-    """A browser in which somebody is signed in."""
-    installation = app.extensions["permitflow"]
-    limits = sessions.Limits.of(installation.settings)
-    with installation.database.transaction() as session:
-        token = sessions.open_session(session, user_id, now_us(), limits)
-    client = app.test_client()
-    client.set_cookie("session", token)
-    return client
-
-
 def statuses(client: StrictClient, chosen: list[Route]) -> dict[str, int]:
     return {str(route): client.open(route.path, method=route.method).status_code for route in chosen}
 
@@ -109,7 +97,7 @@ def test_a_stranger_is_asked_to_sign_in(app: Flask, client: StrictClient) -> Non
 def test_no_form_is_taken_without_its_token(app: Flask, city: City) -> None:
     chosen = [route for route in routes(app) if route.method in WRITING]
     assert chosen
-    for client in (app.test_client(), sign_in(app, city.installer_id)):
+    for client in (app.test_client(), signed_in(app, city.installer_id)):
         answered = statuses(client, chosen)
         assert {route: status for route, status in answered.items() if status != 400} == {}
 
@@ -123,7 +111,7 @@ def test_a_role_opens_only_its_own_pages(app: Flask, city: City) -> None:
             if (route.access.roles and role not in route.access.roles)
             or (route.access.staff and role == "applicant")
         ]
-        answered = statuses(sign_in(app, user_id), closed)
+        answered = statuses(signed_in(app, user_id), closed)
         assert {route: status for route, status in answered.items() if status not in REFUSED} == {}, role
 
 
@@ -138,7 +126,7 @@ def test_other_companies_and_other_cities_find_nothing(app: Flask, city: City) -
         for key in (application_id, NOBODYS_ID)
     ]
     for user_id in (elsewhere.installer_id, *elsewhere.staff.values()):
-        client = sign_in(app, user_id)
+        client = signed_in(app, user_id)
         answered = statuses(client, ours)
         assert {route: status for route, status in answered.items() if status not in REFUSED | {400}} == {}
         # The answer must not even tell that there is such a file.
@@ -168,7 +156,7 @@ def test_no_page_writes_when_it_is_read(app: Flask, city: City) -> None:
     application_id = city.draft(WORKFLOW)
     city.act(application_id, "submit", "applicant")
     clients = [app.test_client()]
-    clients += [sign_in(app, user_id) for user_id in (city.installer_id, *city.staff.values())]
+    clients += [signed_in(app, user_id) for user_id in (city.installer_id, *city.staff.values())]
     installation = app.extensions["permitflow"]
     app.extensions["permitflow"] = replace(installation, database=ReadingOnly(installation.database))
     chosen = [route for route in routes(app, application_id=application_id) if route.method == "GET"]

@@ -73,7 +73,7 @@ def test_the_statements_that_write_belong_to_one_verb() -> None:
         for target in targets_of(node)
         if isinstance(target, ast.Name)
         and target.id.startswith(("WRITE_", "ADD_", "OPEN_", "CLOSE_", "START_"))
-    }
+    } | {"write_file"}
     users = {
         (module.name, node.attr)
         for module in program()

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from permitflow.db import Database
-from permitflow.models import RoleGrant, User
-from permitflow.services import accounts
+from permitflow.models import RoleGrant, User, Visit
+from permitflow.services import accounts, claims
 from permitflow.services.accounts import AccountProblem, NewUser
 from tests import factories
 from tests.factories import City
@@ -125,3 +125,24 @@ def test_each_change_says_who_and_when(
     with caplog.at_level(logging.INFO, accounts.__name__), database.transaction() as session:
         user_id = accounts.create_user(session, NewUser("ines@example.test", "Ines", "hash"), AT, by=clerk)
     assert f"user_created user={user_id} at={AT} by={clerk}" in caplog.text
+
+
+@pytest.mark.parametrize("end", ["role", "account"])
+def test_what_somebody_had_taken_goes_back_to_the_queue(database: Database, city: City, end: str) -> None:
+    application = city.draft("us-ca-commercial-ab970")
+    city.act(application, "submit", "applicant")
+    technician = city.actor("permit_technician")
+    with database.transaction() as session:
+        waiting = session.scalars(select(Visit).where(Visit.closed_at.is_(None))).one()
+        claims.claim(session.connection(), waiting.id, technician, AT)
+    with database.transaction() as session:
+        user = session.get_one(User, technician.id)
+        if end == "role":
+            accounts.revoke_role(
+                session, user, accounts.find_city(session, city.slug), "permit_technician", AT + 60
+            )
+        else:
+            accounts.disable_user(session, user.email, AT + 60)
+    with database.reading() as session:
+        visit = session.get_one(Visit, waiting.id)
+    assert (visit.claimed_by, visit.worked_us) == (None, 60)

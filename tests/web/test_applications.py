@@ -17,9 +17,7 @@ from permitflow.instants import now_us
 from permitflow.models import Company, Event, PermitApplication, RoleGrant
 from permitflow.services import payments
 from permitflow.services.payments import PaymentRecord
-from tests.browsing import database_of
-from tests.filling import send, send_from
-from tests.pressing import sign_in, words
+from tests.browsing import database_of, send, send_from, signed_in, words
 from tests.scene import AT, HOME, MINUTE, Scene, scene, version
 from tests.services.test_answers import with_corrections
 from tests.strict_client import StrictClient
@@ -32,7 +30,7 @@ def city(app: Flask) -> Scene:
 
 @pytest.fixture
 def olga(app: Flask, city: Scene) -> StrictClient:
-    return sign_in(app, city.olga)
+    return signed_in(app, city.olga)
 
 
 def a_draft(app: Flask, city: Scene, form: Any = HOME) -> str:
@@ -262,14 +260,14 @@ def test_another_companys_application_is_not_there(
             )
         )
     for stranger in (city.sam, neighbour.olga, neighbour.staff["building_official"]):
-        assert sign_in(app, stranger).get(f"/applications/{application_id}{path}").status_code == 404
+        assert signed_in(app, stranger).get(f"/applications/{application_id}{path}").status_code == 404
     if path in ("", "/receipt", "/permit.pdf", "/pay"):
-        assert sign_in(app, city.carl).get(f"/applications/{application_id}{path}").status_code == 200
+        assert signed_in(app, city.carl).get(f"/applications/{application_id}{path}").status_code == 200
 
 
 def test_a_stranger_moves_nothing(app: Flask, city: Scene) -> None:
     application_id = a_draft(app, city)
-    sam = sign_in(app, city.sam)
+    sam = signed_in(app, city.sam)
     page = sam.get("/companies/new")
     refused = send_from(sam, page, f"/applications/{application_id}/do/withdraw", version="6", token="a.b")
     assert refused.status_code in (400, 404)

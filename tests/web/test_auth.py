@@ -14,7 +14,7 @@ from permitflow.instants import now_us, to_datetime
 from permitflow.models import User, WebSession
 from permitflow.services import accounts, sessions
 from tests import factories
-from tests.browsing import PASSWORD, database_of, hidden, new_user, send, signed_in
+from tests.browsing import PASSWORD, database_of, hidden, new_user, press, send, signed_in
 from tests.factories import City
 from tests.strict_client import StrictClient
 
@@ -54,7 +54,7 @@ def test_a_token_captured_before_sign_out_opens_nothing_after_it(
     thief = app.test_client()
     thief.set_cookie("session", stolen.value)
     assert thief.get("/auth/account").status_code == 200
-    send(client, "/auth/account", "/auth/sign-out")
+    press(client, client.get("/auth/account"), "/auth/sign-out")
     assert thief.get("/auth/account").status_code == 302
 
 

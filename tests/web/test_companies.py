@@ -6,9 +6,7 @@ import pytest
 from flask import Flask
 
 from permitflow.models import Company, CompanyMember
-from tests.browsing import database_of
-from tests.filling import filled, forms, send, send_from
-from tests.pressing import sign_in, words
+from tests.browsing import database_of, filled, forms, send, send_from, signed_in, words
 from tests.scene import Scene, person, scene
 from tests.strict_client import StrictClient
 
@@ -20,7 +18,7 @@ def city(app: Flask) -> Scene:
 
 @pytest.fixture
 def olga(app: Flask, city: Scene) -> StrictClient:
-    return sign_in(app, city.olga)
+    return signed_in(app, city.olga)
 
 
 def newcomer(app: Flask) -> str:
@@ -34,7 +32,7 @@ def member(app: Flask, city: Scene, user_id: str) -> CompanyMember | None:
 
 
 def test_a_new_installer_founds_a_company(app: Flask, city: Scene) -> None:
-    nina = sign_in(app, newcomer(app))
+    nina = signed_in(app, newcomer(app))
     assert "Create yours" in words(nina.get("/companies/"))
     refused = send(nina, "/companies/new", licence_class="C-10")
     assert refused.status_code == 422
@@ -104,7 +102,7 @@ def _press(client: StrictClient, path: str, ending: str):  # type: ignore[no-unt
 
 def test_a_member_sees_and_a_stranger_does_not(app: Flask, city: Scene) -> None:
     path = f"/companies/{city.company_id}"
-    carl = sign_in(app, city.carl)
+    carl = signed_in(app, city.carl)
     page = carl.get(path)
     assert "C10-1" in words(page)
     assert forms(page) == []
@@ -113,7 +111,7 @@ def test_a_member_sees_and_a_stranger_does_not(app: Flask, city: Scene) -> None:
     members = f"{path}/members"
     for ending in (f"/{city.olga}/end", f"/{city.carl}/appoint"):
         assert carl.post(members + ending, data={"csrf_token": token}).status_code == 404
-    sam = sign_in(app, city.sam)
+    sam = signed_in(app, city.sam)
     assert sam.get(path).status_code == 404
     token = filled(forms(sam.get("/companies/new"))[0])["csrf_token"]
     for target in (path, members, f"{members}/{city.carl}/end"):
@@ -122,7 +120,7 @@ def test_a_member_sees_and_a_stranger_does_not(app: Flask, city: Scene) -> None:
 
 
 def test_leaving_ends_the_access_at_once(app: Flask, city: Scene, olga: StrictClient) -> None:
-    carl = sign_in(app, city.carl)
+    carl = signed_in(app, city.carl)
     with database_of(app).transaction() as session:
         application_id = city.draft(session)
     assert carl.get(f"/applications/{application_id}").status_code == 200

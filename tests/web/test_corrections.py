@@ -9,9 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from permitflow.models import CorrectionItem, Document
-from tests.browsing import database_of
-from tests.filling import filled, forms, send, send_from, upload
-from tests.pressing import sign_in, words
+from tests.browsing import database_of, filled, forms, send, send_from, signed_in, upload, words
 from tests.scene import PDF, Scene, scene
 from tests.services.test_answers import draft, with_corrections
 from tests.strict_client import StrictClient
@@ -24,7 +22,7 @@ def city(app: Flask) -> Scene:
 
 @pytest.fixture
 def olga(app: Flask, city: Scene) -> StrictClient:
-    return sign_in(app, city.olga)
+    return signed_in(app, city.olga)
 
 
 @pytest.fixture
@@ -97,7 +95,7 @@ def test_a_colleague_answered_first(app: Flask, city: Scene, noticed: str, olga:
     path = f"/applications/{noticed}/corrections"
     page = olga.get(path)
     reply = next(name for name in filled(forms(page)[0]) if name.endswith("-reply"))
-    send(sign_in(app, city.carl), path, **{reply: "Carl was here."})
+    send(signed_in(app, city.carl), path, **{reply: "Carl was here."})
     late = send_from(olga, page, path, **{reply: "Olga too."})
     assert late.status_code == 409
     assert "Somebody of your company answered this item meanwhile." in words(late)
@@ -120,7 +118,7 @@ def test_others_see_and_answer_nothing(app: Flask, city: Scene, noticed: str, ol
     path = f"/applications/{noticed}/corrections"
     target = forms(olga.get(path))[0].get("action") or ""
     for stranger in (city.sam, city.staff["electrical_examiner"]):
-        client = sign_in(app, stranger)
+        client = signed_in(app, stranger)
         assert client.get(path).status_code == 404
         assert send_from(client, client.get("/companies/new"), "", name="x").status_code in (302, 404)
         token = filled(forms(client.get("/companies/new"))[0])["csrf_token"]

@@ -7,8 +7,7 @@ from flask import Flask
 
 from permitflow.db import new_id
 from permitflow.services.uploads import path_of
-from tests.browsing import database_of
-from tests.pressing import sign_in
+from tests.browsing import database_of, signed_in
 from tests.scene import PDF, Scene, scene
 
 
@@ -29,7 +28,7 @@ def uploaded(app: Flask, city: Scene, *, send: bool) -> str:
 
 def test_a_document_is_saved_never_run(app: Flask, city: Scene) -> None:
     document_id = uploaded(app, city, send=False)
-    answer = sign_in(app, city.carl).get(f"/documents/{document_id}")
+    answer = signed_in(app, city.carl).get(f"/documents/{document_id}")
     assert answer.data == PDF
     assert answer.headers["Content-Disposition"] == "attachment; filename=cut_sheet.pdf"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -52,11 +51,11 @@ def test_who_may_have_it(app: Flask, city: Scene) -> None:
         (neighbour.staff["building_official"], sent): 404,
     }
     for (person, document_id), status in expected.items():
-        answer = sign_in(app, person).get(f"/documents/{document_id}")
+        answer = signed_in(app, person).get(f"/documents/{document_id}")
         assert answer.status_code == status
         answer.close()
     assert app.test_client().get(f"/documents/{sent}").status_code == 302
-    assert sign_in(app, city.olga).get(f"/documents/{new_id()}").status_code == 404
+    assert signed_in(app, city.olga).get(f"/documents/{new_id()}").status_code == 404
 
 
 def test_lost_bytes_are_not_found(app: Flask, city: Scene) -> None:
@@ -66,4 +65,4 @@ def test_lost_bytes_are_not_found(app: Flask, city: Scene) -> None:
         if path.is_file():
             assert path == path_of(folder, path.name)
             path.unlink()
-    assert sign_in(app, city.olga).get(f"/documents/{document_id}").status_code == 404
+    assert signed_in(app, city.olga).get(f"/documents/{document_id}").status_code == 404

@@ -9,11 +9,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from permitflow.models import Document, Event, PermitApplication
-from tests.browsing import database_of
-from tests.filling import filled, forms, send, send_from, upload
-from tests.pressing import sign_in, words
+from tests.browsing import database_of, filled, forms, send, send_from, signed_in, upload, words
 from tests.scene import HOME, PDF, Scene, scene
 from tests.strict_client import StrictClient
+from tests.web.test_applications import a_draft
 
 
 @pytest.fixture
@@ -23,12 +22,7 @@ def city(app: Flask) -> Scene:
 
 @pytest.fixture
 def olga(app: Flask, city: Scene) -> StrictClient:
-    return sign_in(app, city.olga)
-
-
-def a_draft(app: Flask, city: Scene, form: Any = HOME) -> str:
-    with database_of(app).transaction() as session:
-        return city.draft(session, form)
+    return signed_in(app, city.olga)
 
 
 def stored(app: Flask, application_id: str) -> PermitApplication:
@@ -150,7 +144,7 @@ def test_a_colleague_was_faster(app: Flask, city: Scene, olga: StrictClient) -> 
     application_id = a_draft(app, city)
     path = f"/applications/{application_id}/edit/site"
     old = olga.get(path)
-    send(sign_in(app, city.carl), path, unit="Carl's corner")
+    send(signed_in(app, city.carl), path, unit="Carl's corner")
     late = send_from(olga, old, path, unit="Olga's office")
     assert late.status_code == 409
     assert "Somebody of your company changed this step" in words(late)
@@ -276,9 +270,9 @@ def test_sending_twice_has_one_effect(app: Flask, city: Scene, olga: StrictClien
 def test_steps_belong_to_the_company_alone(step: str, app: Flask, city: Scene) -> None:
     application_id = a_draft(app, city)
     path = f"/applications/{application_id}/edit/{step}"
-    assert sign_in(app, city.carl).get(path).status_code == 200
+    assert signed_in(app, city.carl).get(path).status_code == 200
     for stranger in (city.sam, city.staff["permit_technician"]):
-        client = sign_in(app, stranger)
+        client = signed_in(app, stranger)
         assert client.get(path).status_code == 404
         token = filled(forms(client.get("/companies/new"))[0])["csrf_token"]
         given = {"csrf_token": token, "street": "1 Elm", "title": "x", "signed_name": "Sam"}
@@ -292,5 +286,5 @@ def test_beginning_needs_a_company_and_a_choice(app: Flask, city: Scene, olga: S
     assert words(refused).count("Choose the city and what you want to build.") == 2
     other = {"company": city.other_company_id, "project": f"{city.city_id}:residential"}
     assert send(olga, "/applications/new", **other).status_code == 422
-    page = sign_in(app, city.staff["cashier"]).get("/applications/new")
+    page = signed_in(app, city.staff["cashier"]).get("/applications/new")
     assert "Create a company" in words(page)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from permitflow.engine.errors import Refusal
 from permitflow.queries.sentence import Phrase
 from permitflow.web import filters
 from tests.factories import MONDAY
@@ -76,3 +77,11 @@ def test_how_far_a_due_date_is(due: date, words: str) -> None:
 def test_the_sentence_is_said_with_local_days() -> None:
     phrases = (Phrase("With the city since {day}", {"day": date(2026, 8, 4)}), Phrase("Intake"))
     assert filters.say(phrases) == "With the city since Tue 4 Aug 2026 · Intake"
+
+
+def test_a_refusal_is_said_with_its_places_filled() -> None:
+    missing = Refusal(
+        "unknown", "Not known yet: {fields}. 125 % of it counts.", {"fields": "Service voltage"}
+    )
+    assert filters.why(missing) == "Not known yet: Service voltage. 125 % of it counts."
+    assert filters.why(Refusal("plain", "Pay {all} of it, 5 % now.")) == "Pay {all} of it, 5 % now."

@@ -7,7 +7,7 @@ from permitflow.models import CompanyMember
 from permitflow.queries.people import Person
 from permitflow.web.navigation import home_of
 from tests import factories
-from tests.browsing import database_of, signed_in
+from tests.browsing import database_of, signed_in, tree
 
 
 def somebody(*roles: str) -> Person:
@@ -64,3 +64,13 @@ def test_the_page_that_is_open_is_marked(app: Flask) -> None:
     page = app.test_client().get("/permits").text
     assert '<a href="/permits" aria-current="page">' in page
     assert page.count('aria-current="page"') == 1
+
+
+def test_everything_on_a_page_stands_in_a_landmark(app: Flask) -> None:
+    page = app.test_client().get("/")
+    assert "Demonstration: invented cities" in page.text
+    body = tree(page).find("body")
+    assert body is not None
+    skip_link, *parts = list(body)
+    assert skip_link.get("href") == "#main"
+    assert [part.tag for part in parts] == ["aside", "header", "main", "footer"]

@@ -9,9 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from permitflow.models import Payment
-from tests.browsing import database_of
-from tests.filling import filled, forms, send, send_from
-from tests.pressing import sign_in, words
+from tests.browsing import database_of, filled, forms, send, send_from, signed_in, words
 from tests.scene import Scene, scene
 from tests.strict_client import StrictClient
 from tests.web.test_applications import submitted
@@ -24,11 +22,11 @@ def city(app: Flask) -> Scene:
 
 @pytest.fixture
 def olga(app: Flask, city: Scene) -> StrictClient:
-    return sign_in(app, city.olga)
+    return signed_in(app, city.olga)
 
 
 def cashier(app: Flask, city: Scene) -> StrictClient:
-    return sign_in(app, city.staff["cashier"])
+    return signed_in(app, city.staff["cashier"])
 
 
 def recorded(app: Flask) -> list[tuple[str, int]]:
@@ -100,7 +98,7 @@ def test_only_cashiers_of_the_city_record(
     application_id = submitted(app, city, tmp_path)
     path = f"/payments/{application_id}"
     for person in (city.olga, city.sam, city.staff["building_official"]):
-        assert sign_in(app, person).get(path).status_code == 403
+        assert signed_in(app, person).get(path).status_code == 403
     with database_of(app).transaction() as session:
         neighbour = Scene(session, "nextville")
     other = cashier(app, neighbour)
@@ -115,6 +113,6 @@ def test_a_cashier_takes_no_money_from_the_own_company(app: Flask, city: Scene, 
     application_id = submitted(app, city, tmp_path)
     with database_of(app).transaction() as session:
         city.grant(session, city.carl, "cashier")
-    refused = send(sign_in(app, city.carl), f"/payments/{application_id}", reference="own pocket")
+    refused = send(signed_in(app, city.carl), f"/payments/{application_id}", reference="own pocket")
     assert refused.status_code == 403
     assert recorded(app) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,10 +14,9 @@ from werkzeug.test import TestResponse
 from permitflow.db import new_id
 from permitflow.instants import now_us
 from permitflow.models import CompanyMember, CorrectionItem, PermitApplication, RoleGrant, Visit
-from permitflow.prepared import Channel, Prepared
 from tests import factories
+from tests.browsing import buttons, press, signed_in, words
 from tests.factories import City
-from tests.pressing import buttons, press, sign_in, words
 from tests.statements import statements
 from tests.strict_client import StrictClient
 
@@ -72,7 +70,7 @@ def join_company(city: City, role: str) -> None:
 
 
 def as_role(app: Flask, city: City, role: str) -> StrictClient:
-    return sign_in(app, city.staff[role])
+    return signed_in(app, city.staff[role])
 
 
 def shown(client: StrictClient, path: str, status: int = 200) -> TestResponse:
@@ -187,7 +185,7 @@ def test_a_finding_without_its_code_section_comes_back_as_typed(app: Flask, city
 
 def seen_by_applicant(app: Flask, city: City, application_id: str) -> str:
     """Both pages on which an applicant could read a correction."""
-    client = sign_in(app, city.installer_id)
+    client = signed_in(app, city.installer_id)
     paths = (f"/applications/{application_id}", f"/applications/{application_id}/corrections")
     return "".join(client.get(path).text for path in paths)
 
@@ -392,20 +390,6 @@ def test_another_roles_lane_is_shown_but_not_decided(app: Flask, city: City) -> 
     assert not [path for path in buttons(page) if "/lanes/" in path]
 
 
-@pytest.fixture
-def counted(city: City, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every statement that a request sends, through SQLAlchemy or past it."""
-    run = Channel._run
-    with statements(city.database) as seen:
-
-        def note(channel: Channel, query: Prepared, values: dict[str, object]) -> object:
-            seen.append("prepared")
-            return run(channel, query, values)
-
-        monkeypatch.setattr(Channel, "_run", note)
-        yield seen
-
-
 def fill_queue(city: City, files: int) -> None:
     """Files that wait for the electrical examiner, each with a visit of its own."""
     application = city.file(in_review(city))
@@ -422,17 +406,15 @@ def columns_of(row: Any) -> dict[str, Any]:
     return {column.name: getattr(row, column.name) for column in row.__table__.columns}
 
 
-def test_a_long_queue_takes_as_many_statements_as_a_short_one(
-    app: Flask, city: City, counted: list[str]
-) -> None:
+def test_a_long_queue_takes_as_many_statements_as_a_short_one(app: Flask, city: City) -> None:
     client = as_role(app, city, EXAMINER)
     sent = []
     for files in (10, 990):
         fill_queue(city, files)
         shown(client, "/review/")
-        counted.clear()
-        page = shown(client, "/review/")
-        sent.append(len(counted))
+        with statements(city.database) as seen:
+            page = shown(client, "/review/")
+        sent.append(len(seen))
         assert page.text.count('data-label="Due"') == min(50, files)
     assert "Electrical examiner (999+)" in words(page)
     assert sent[0] == sent[1] <= 6

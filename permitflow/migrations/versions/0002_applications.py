@@ -107,7 +107,7 @@ def _create_permit_applications() -> None:
             "jurisdiction_id", "number", name=op.f("uq_permit_applications_jurisdiction_id_number")
         ),
     )
-    op.create_index("ix_permit_applications_company", "permit_applications", ["company_id", "updated_at"])
+    op.create_index("ix_permit_applications_company", "permit_applications", ["company_id"])
     op.create_index(
         "ix_permit_applications_decided", "permit_applications", ["jurisdiction_id", "decided_at"]
     )
@@ -301,7 +301,7 @@ def _create_visits() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
     )
-    op.create_index("ix_visits_application", "visits", ["application_id", "closed_at"])
+    op.create_index("ix_visits_application", "visits", ["application_id"])
     op.create_index(
         "ix_visits_claimed",
         "visits",

@@ -111,8 +111,8 @@ def _create_used_tokens() -> None:
             name=op.f("fk_used_tokens_jurisdiction_id_jurisdictions"),
         ),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_used_tokens")),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_used_tokens_application_id", "used_tokens", ["application_id"])
 
 
 def _create_event_payloads() -> None:
