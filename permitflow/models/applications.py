@@ -34,6 +34,7 @@ from permitflow.models.columns import (
 )
 
 _OPEN = text("closed_at IS NULL")
+_CLAIMED = text("claimed_by IS NOT NULL AND closed_at IS NULL")
 
 
 class PermitApplication(Base):
@@ -130,8 +131,8 @@ class Visit(Base):
             "ix_visits_claimed",
             "claimed_by",
             "jurisdiction_id",
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
+            sqlite_where=_CLAIMED,
+            postgresql_where=_CLAIMED,
         ),
         Index("ix_visits_application", "application_id"),
         Index("ix_visits_step", "jurisdiction_id", "step", "closed_at", "opened_at"),

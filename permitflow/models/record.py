@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import ForeignKeyConstraint, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from permitflow.db import Base
@@ -13,7 +13,6 @@ class Event(Base):
     """One entry of the record. The database refuses UPDATE and DELETE; `body` is what was hashed."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_jurisdiction", "jurisdiction_id", "at"),)
 
     application_id: Mapped[ApplicationRef] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True, comment="1, 2, 3 ... within the application")

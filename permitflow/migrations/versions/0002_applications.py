@@ -306,8 +306,8 @@ def _create_visits() -> None:
         "ix_visits_claimed",
         "visits",
         ["claimed_by", "jurisdiction_id"],
-        sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
+        sqlite_where=sa.text("claimed_by IS NOT NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("claimed_by IS NOT NULL AND closed_at IS NULL"),
     )
     op.create_index(
         "ix_visits_queue",

@@ -53,7 +53,6 @@ def _create_events() -> None:
         ),
         sa.PrimaryKeyConstraint("application_id", "seq", name=op.f("pk_events")),
     )
-    op.create_index("ix_events_jurisdiction", "events", ["jurisdiction_id", "at"])
 
 
 def _create_outbox() -> None:
