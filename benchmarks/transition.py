@@ -149,6 +149,7 @@ def sqlite_pair() -> Iterator[tuple[Run, Run, Office]]:
 def postgresql_pair() -> Iterator[tuple[Run, Run, Office]]:
     """Yield raw, ours and the office on one PostgreSQL server that syncs every commit."""
     durable = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "1GB"}
+    durable |= {"autovacuum": "on"}
     with running_cluster(durable) as cluster:
         url = cluster.create("ours")
         upgrade(url)

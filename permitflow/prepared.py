@@ -20,6 +20,7 @@ from sqlalchemy.sql.dml import Insert, UpdateBase
 
 Row = tuple[Any, ...]
 Values = Mapping[str, object]
+_MOST_TOGETHER = 4
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
@@ -126,13 +127,15 @@ def together(writes: Sequence[tuple[Prepared, Values]]) -> Iterator[list[tuple[P
     """Yield the writes in order, cut into groups that one statement can hold.
 
     The parts of one statement do not see each other's rows and run in no certain order: a table is touched once in
-    a group, or by equal insertions only.
+    a group, or by equal insertions only. Groups are small, because psycopg reads a text of over 4,096 characters
+    anew each time.
     """
     group: list[tuple[Prepared, Values]] = []
     touched: dict[str, Prepared] = {}
     for statement, values in writes:
         earlier = touched.get(statement.table)
-        if earlier is not None and not (earlier is statement and statement.adds):
+        meets_itself = earlier is not None and not (earlier is statement and statement.adds)
+        if meets_itself or len(group) == _MOST_TOGETHER:
             yield group
             group, touched = [], {}
         group.append((statement, values))

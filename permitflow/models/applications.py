@@ -25,6 +25,7 @@ from permitflow.models.columns import (
     Cents,
     Code,
     Instant,
+    JurisdictionCopy,
     JurisdictionRef,
     Key,
     OptionalUserRef,
@@ -98,7 +99,7 @@ class Lane(Base):
     __table_args__ = (UniqueConstraint("application_id", "lane"),)
 
     id: Mapped[Key]
-    jurisdiction_id: Mapped[JurisdictionRef]
+    jurisdiction_id: Mapped[JurisdictionCopy]
     application_id: Mapped[ApplicationRef]
     lane: Mapped[Code]
     role: Mapped[Code]
@@ -139,7 +140,7 @@ class Visit(Base):
     )
 
     id: Mapped[Key]
-    jurisdiction_id: Mapped[JurisdictionRef]
+    jurisdiction_id: Mapped[JurisdictionCopy]
     application_id: Mapped[ApplicationRef]
     company_id: Mapped[Ref]
     step: Mapped[Code] = mapped_column(comment="phase id, or lane id when the visit is a lane's")
@@ -176,7 +177,7 @@ class CourtSpell(Base):
     )
 
     id: Mapped[Key]
-    jurisdiction_id: Mapped[JurisdictionRef]
+    jurisdiction_id: Mapped[JurisdictionCopy]
     application_id: Mapped[ApplicationRef]
     party: Mapped[str] = mapped_column(String(16))
     started_at: Mapped[Instant]

@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from permitflow.db import Base
-from permitflow.models.columns import ApplicationRef, Code, Instant, JurisdictionRef, Key
+from permitflow.models.columns import ApplicationRef, Code, Instant, JurisdictionCopy, Key
 
 _RUNNING = text("state = 'running'")
 
@@ -23,7 +23,7 @@ class Clock(Base):
     )
 
     id: Mapped[Key]
-    jurisdiction_id: Mapped[JurisdictionRef]
+    jurisdiction_id: Mapped[JurisdictionCopy]
     application_id: Mapped[ApplicationRef]
     clock: Mapped[Code]
     round: Mapped[int] = mapped_column(Integer)
@@ -47,7 +47,7 @@ class ClockPause(Base):
     __table_args__ = (Index("ix_clock_pauses_clock", "clock_id"),)
 
     id: Mapped[Key]
-    jurisdiction_id: Mapped[JurisdictionRef]
+    jurisdiction_id: Mapped[JurisdictionCopy]
     clock_id: Mapped[str] = mapped_column(String(32), ForeignKey("clocks.id"))
     paused_on: Mapped[date] = mapped_column(Date)
     resumed_on: Mapped[date | None] = mapped_column(Date)

@@ -19,6 +19,10 @@ Code = Annotated[str, mapped_column(String(64))]
 """An id of a definition: a phase, a lane, a role, an action."""
 Sha256 = Annotated[str, mapped_column(String(64))]
 JurisdictionRef = Annotated[str, mapped_column(String(32), ForeignKey("jurisdictions.id"))]
+JurisdictionCopy = Annotated[
+    str, mapped_column(String(32), comment="copied from the application, whose row holds the reference")
+]
+"""On the rows of one application. A reference of each would lock the city's row again and again in every transition."""
 ApplicationRef = Annotated[str, mapped_column(String(32), ForeignKey("permit_applications.id"))]
 UserRef = Annotated[str, mapped_column(String(32), ForeignKey("users.id"))]
 OptionalUserRef = Annotated[str | None, mapped_column(String(32), ForeignKey("users.id"))]

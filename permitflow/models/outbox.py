@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from permitflow.db import Base
-from permitflow.models.columns import Code, Instant, JurisdictionRef, Key
+from permitflow.models.columns import Code, Instant, JurisdictionCopy, JurisdictionRef, Key
 
 _UNTOLD = text("expanded_at IS NULL")
 _WAITING = text("sent_at IS NULL AND gave_up_at IS NULL")
@@ -21,7 +21,7 @@ class OutboxMessage(Base):
     )
 
     id: Mapped[Key]
-    jurisdiction_id: Mapped[JurisdictionRef]
+    jurisdiction_id: Mapped[JurisdictionCopy]
     application_id: Mapped[str] = mapped_column(String(32), ForeignKey("permit_applications.id"))
     seq: Mapped[int] = mapped_column(Integer, comment="the event it tells of")
     kind: Mapped[Code] = mapped_column(comment="the action; folder under templates/emails/ or 'transition'")

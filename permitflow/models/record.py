@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKeyConstraint, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from permitflow.db import Base
-from permitflow.models.columns import ApplicationRef, Code, Instant, JurisdictionRef, Sha256
+from permitflow.models.columns import ApplicationRef, Code, Instant, JurisdictionCopy, Sha256
 
 
 class Event(Base):
@@ -16,7 +16,7 @@ class Event(Base):
 
     application_id: Mapped[ApplicationRef] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True, comment="1, 2, 3 ... within the application")
-    jurisdiction_id: Mapped[JurisdictionRef]
+    jurisdiction_id: Mapped[JurisdictionCopy]
     at: Mapped[Instant]
     action: Mapped[Code]
     body: Mapped[str] = mapped_column(Text, comment="canonical JSON")
@@ -35,7 +35,7 @@ class EventPayload(Base):
     application_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[Code] = mapped_column(primary_key=True)
-    jurisdiction_id: Mapped[JurisdictionRef]
+    jurisdiction_id: Mapped[JurisdictionCopy]
     value: Mapped[str] = mapped_column(Text)
     salt: Mapped[bytes] = mapped_column(LargeBinary(32))
 
@@ -49,7 +49,7 @@ class UsedToken(Base):
 
     token: Mapped[str] = mapped_column(String(64), primary_key=True)
     application_id: Mapped[ApplicationRef]
-    jurisdiction_id: Mapped[JurisdictionRef]
+    jurisdiction_id: Mapped[JurisdictionCopy]
     action: Mapped[Code]
     seq: Mapped[int] = mapped_column(Integer, comment="the event it caused")
     used_at: Mapped[Instant]

@@ -120,7 +120,12 @@ def _create_clocks() -> None:
     op.create_table(
         "clocks",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("jurisdiction_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "jurisdiction_id",
+            sa.String(length=32),
+            nullable=False,
+            comment="copied from the application, whose row holds the reference",
+        ),
         sa.Column("application_id", sa.String(length=32), nullable=False),
         sa.Column("clock", sa.String(length=64), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -145,9 +150,6 @@ def _create_clocks() -> None:
             ["calendar_versions.id"],
             name=op.f("fk_clocks_calendar_version_id_calendar_versions"),
         ),
-        sa.ForeignKeyConstraint(
-            ["jurisdiction_id"], ["jurisdictions.id"], name=op.f("fk_clocks_jurisdiction_id_jurisdictions")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clocks")),
     )
     op.create_index("ix_clocks_application", "clocks", ["application_id", "started_at"])
@@ -164,7 +166,12 @@ def _create_court_spells() -> None:
     op.create_table(
         "court_spells",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("jurisdiction_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "jurisdiction_id",
+            sa.String(length=32),
+            nullable=False,
+            comment="copied from the application, whose row holds the reference",
+        ),
         sa.Column("application_id", sa.String(length=32), nullable=False),
         sa.Column("party", sa.String(length=16), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
@@ -173,11 +180,6 @@ def _create_court_spells() -> None:
             ["application_id"],
             ["permit_applications.id"],
             name=op.f("fk_court_spells_application_id_permit_applications"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["jurisdiction_id"],
-            ["jurisdictions.id"],
-            name=op.f("fk_court_spells_jurisdiction_id_jurisdictions"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_court_spells")),
     )
@@ -227,7 +229,12 @@ def _create_lanes() -> None:
     op.create_table(
         "lanes",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("jurisdiction_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "jurisdiction_id",
+            sa.String(length=32),
+            nullable=False,
+            comment="copied from the application, whose row holds the reference",
+        ),
         sa.Column("application_id", sa.String(length=32), nullable=False),
         sa.Column("lane", sa.String(length=64), nullable=False),
         sa.Column("role", sa.String(length=64), nullable=False),
@@ -245,9 +252,6 @@ def _create_lanes() -> None:
             name=op.f("fk_lanes_application_id_permit_applications"),
         ),
         sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_lanes_decided_by_users")),
-        sa.ForeignKeyConstraint(
-            ["jurisdiction_id"], ["jurisdictions.id"], name=op.f("fk_lanes_jurisdiction_id_jurisdictions")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lanes")),
         sa.UniqueConstraint("application_id", "lane", name=op.f("uq_lanes_application_id_lane")),
     )
@@ -257,7 +261,12 @@ def _create_visits() -> None:
     op.create_table(
         "visits",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("jurisdiction_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "jurisdiction_id",
+            sa.String(length=32),
+            nullable=False,
+            comment="copied from the application, whose row holds the reference",
+        ),
         sa.Column("application_id", sa.String(length=32), nullable=False),
         sa.Column("company_id", sa.String(length=32), nullable=False),
         sa.Column(
@@ -296,9 +305,6 @@ def _create_visits() -> None:
         ),
         sa.ForeignKeyConstraint(["claimed_by"], ["users.id"], name=op.f("fk_visits_claimed_by_users")),
         sa.ForeignKeyConstraint(["closed_by"], ["users.id"], name=op.f("fk_visits_closed_by_users")),
-        sa.ForeignKeyConstraint(
-            ["jurisdiction_id"], ["jurisdictions.id"], name=op.f("fk_visits_jurisdiction_id_jurisdictions")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
     )
     op.create_index("ix_visits_application", "visits", ["application_id"])
@@ -323,17 +329,17 @@ def _create_clock_pauses() -> None:
     op.create_table(
         "clock_pauses",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("jurisdiction_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "jurisdiction_id",
+            sa.String(length=32),
+            nullable=False,
+            comment="copied from the application, whose row holds the reference",
+        ),
         sa.Column("clock_id", sa.String(length=32), nullable=False),
         sa.Column("paused_on", sa.Date(), nullable=False),
         sa.Column("resumed_on", sa.Date(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["clock_id"], ["clocks.id"], name=op.f("fk_clock_pauses_clock_id_clocks")),
-        sa.ForeignKeyConstraint(
-            ["jurisdiction_id"],
-            ["jurisdictions.id"],
-            name=op.f("fk_clock_pauses_jurisdiction_id_jurisdictions"),
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_pauses")),
     )
     op.create_index("ix_clock_pauses_clock", "clock_pauses", ["clock_id"])

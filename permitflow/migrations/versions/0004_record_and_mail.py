@@ -37,7 +37,12 @@ def _create_events() -> None:
         "events",
         sa.Column("application_id", sa.String(length=32), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False, comment="1, 2, 3 ... within the application"),
-        sa.Column("jurisdiction_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "jurisdiction_id",
+            sa.String(length=32),
+            nullable=False,
+            comment="copied from the application, whose row holds the reference",
+        ),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False, comment="canonical JSON"),
@@ -48,9 +53,6 @@ def _create_events() -> None:
             ["permit_applications.id"],
             name=op.f("fk_events_application_id_permit_applications"),
         ),
-        sa.ForeignKeyConstraint(
-            ["jurisdiction_id"], ["jurisdictions.id"], name=op.f("fk_events_jurisdiction_id_jurisdictions")
-        ),
         sa.PrimaryKeyConstraint("application_id", "seq", name=op.f("pk_events")),
     )
 
@@ -59,7 +61,12 @@ def _create_outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("jurisdiction_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "jurisdiction_id",
+            sa.String(length=32),
+            nullable=False,
+            comment="copied from the application, whose row holds the reference",
+        ),
         sa.Column("application_id", sa.String(length=32), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False, comment="the event it tells of"),
         sa.Column(
@@ -75,9 +82,6 @@ def _create_outbox() -> None:
             ["application_id"],
             ["permit_applications.id"],
             name=op.f("fk_outbox_application_id_permit_applications"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["jurisdiction_id"], ["jurisdictions.id"], name=op.f("fk_outbox_jurisdiction_id_jurisdictions")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
@@ -95,7 +99,12 @@ def _create_used_tokens() -> None:
         "used_tokens",
         sa.Column("token", sa.String(length=64), nullable=False),
         sa.Column("application_id", sa.String(length=32), nullable=False),
-        sa.Column("jurisdiction_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "jurisdiction_id",
+            sa.String(length=32),
+            nullable=False,
+            comment="copied from the application, whose row holds the reference",
+        ),
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False, comment="the event it caused"),
         sa.Column("used_at", sa.BigInteger(), nullable=False),
@@ -103,11 +112,6 @@ def _create_used_tokens() -> None:
             ["application_id"],
             ["permit_applications.id"],
             name=op.f("fk_used_tokens_application_id_permit_applications"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["jurisdiction_id"],
-            ["jurisdictions.id"],
-            name=op.f("fk_used_tokens_jurisdiction_id_jurisdictions"),
         ),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_used_tokens")),
         sqlite_with_rowid=False,
@@ -120,18 +124,18 @@ def _create_event_payloads() -> None:
         sa.Column("application_id", sa.String(length=32), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
-        sa.Column("jurisdiction_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "jurisdiction_id",
+            sa.String(length=32),
+            nullable=False,
+            comment="copied from the application, whose row holds the reference",
+        ),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("salt", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id", "seq"],
             ["events.application_id", "events.seq"],
             name=op.f("fk_event_payloads_application_id_seq_events"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["jurisdiction_id"],
-            ["jurisdictions.id"],
-            name=op.f("fk_event_payloads_jurisdiction_id_jurisdictions"),
         ),
         sa.PrimaryKeyConstraint("application_id", "seq", "name", name=op.f("pk_event_payloads")),
     )
