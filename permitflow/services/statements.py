@@ -48,33 +48,6 @@ _CALENDAR: ColumnElement[str] = (
     .scalar_subquery()
 )
 
-FILE_COLUMNS = (
-    "id",
-    "jurisdiction_id",
-    "number",
-    "company_id",
-    "workflow",
-    "definition_hash",
-    "state",
-    "party",
-    "party_since_at",
-    "round",
-    "version",
-    "facts",
-    "fees_due_cents",
-    "fees_paid_cents",
-    "draft_items",
-    "open_items",
-    "unanswered_items",
-    "document_kinds",
-    "document_set_hash",
-    "due_on",
-    "event_seq",
-    "event_hash",
-    "submitted_at",
-    "decided_at",
-    "outcome",
-)
 WRITTEN_COLUMNS = (
     "number",
     "state",
@@ -95,6 +68,15 @@ WRITTEN_COLUMNS = (
     "submitted_at",
     "decided_at",
     "outcome",
+)
+FILE_COLUMNS = (
+    "id",
+    "jurisdiction_id",
+    "company_id",
+    "workflow",
+    "definition_hash",
+    "facts",
+    *WRITTEN_COLUMNS,
 )
 
 # The row is locked by a statement of its own: what a later statement reads is then what the last writer left.

@@ -73,6 +73,13 @@ PEOPLE = {
     "owner-name": "Ben Vale",
     "owner-email": "ben@owner.example",
 }
+WORKPLACE = {
+    "project": PROJECT,
+    "site": SITE,
+    "equipment": EQUIPMENT,
+    "electrical": ELECTRICAL,
+    "people": PEOPLE,
+}
 
 
 class Town:
@@ -205,14 +212,7 @@ def waiting_for(town: Town, number: str) -> list[str]:
 
 @pytest.mark.timeout(300)
 def test_a_commercial_permit_in_two_rounds(town: Town, check_page: PageCheck) -> None:
-    answers = {
-        "project": PROJECT,
-        "site": SITE,
-        "equipment": EQUIPMENT,
-        "electrical": ELECTRICAL,
-        "people": PEOPLE,
-    }
-    number = apply_for(town, "chargers at a workplace", answers, check_page)
+    number = apply_for(town, "chargers at a workplace", WORKPLACE, check_page)
     technician = town.person("permit_technician")
     technician.page.goto("/review/")
     check_page(technician.page, "queue")
@@ -303,14 +303,7 @@ def test_a_home_charger_is_permitted_at_once(town: Town, check_page: PageCheck) 
 
 @pytest.mark.timeout(300)
 def test_an_applicant_withdraws(town: Town, check_page: PageCheck) -> None:
-    answers = {
-        "project": PROJECT,
-        "site": SITE,
-        "equipment": EQUIPMENT,
-        "electrical": ELECTRICAL,
-        "people": PEOPLE,
-    }
-    number = apply_for(town, "chargers at a workplace", answers, check_page)
+    number = apply_for(town, "chargers at a workplace", WORKPLACE, check_page)
     installer = open_own(town, number)
     installer.press("Withdraw the application")
     check_page(installer.page, "withdraw")
