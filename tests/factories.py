@@ -137,6 +137,16 @@ class City:
         with self.database.transaction() as session:
             return transitions.apply(session.connection(), act)
 
+    def words_for(self, application_id: str, action: str) -> dict[str, str]:
+        """Return a text for every input that an action demands."""
+        with self.database.reading() as session:
+            definition = definitions.definition_for(
+                session.connection(), self.file(application_id).definition_hash
+            )
+        return {
+            name: "As agreed" for name, spec in definition.actions[action].inputs.items() if spec.required
+        }
+
     def file(self, application_id: str) -> PermitApplication:
         """Return the application as it stands."""
         with self.database.reading() as session:

@@ -181,7 +181,14 @@ def _applicant_due(file: File) -> date | None:
 
 
 def _expiry(file: File, on: date) -> date:
-    permit = file.machine.definition.permit
+    """Return the day that the permit's own clock ends, or, without one, its days from today."""
+    definition = file.machine.definition
+    ends = [
+        clock.due_on for clock in file.clocks.values() if definition.clocks[clock.clock].holder == "permit"
+    ]
+    if ends and ends[0] is not None:
+        return ends[0]
+    permit = definition.permit
     rule = ClockRule(
         id="permit",
         title=permit.title,

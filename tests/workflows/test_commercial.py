@@ -50,7 +50,7 @@ def test_from_draft_to_a_final_inspection(play: Play) -> None:
     play.take("request_inspection", "applicant", inspection="Final")
     play.take("pass_final_inspection", "inspector")
     assert play.phase == "finaled"
-    assert play.effects == ["assign_number", "assess_fees", "issue_permit", "close_permit"]
+    assert play.effects == ["assign_number", "assess_fees", "issue_permit", "extend_permit", "close_permit"]
 
 
 def test_a_cashier_records_the_payment(play: Play) -> None:
