@@ -137,6 +137,13 @@ class City:
         with self.database.transaction() as session:
             return transitions.apply(session.connection(), act)
 
+    def in_review(self) -> str:
+        """Bring a commercial application to its parallel reviews; return its id."""
+        application_id = self.draft("us-ca-commercial-ab970")
+        self.act(application_id, "submit", "applicant")
+        self.act(application_id, "accept", "permit_technician")
+        return application_id
+
     def words_for(self, application_id: str, action: str) -> dict[str, str]:
         """Return a text for every input that an action demands."""
         with self.database.reading() as session:

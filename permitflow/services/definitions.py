@@ -52,11 +52,16 @@ def store(session: Session, loaded: LoadedDefinition, at: int) -> None:
 def publish_pack(
     session: Session, jurisdiction: Jurisdiction, folder: Path, at: int, by: str | None = None
 ) -> list[str]:
-    """Make every workflow of a pack's folder the city's active ones at instant `at`; return their ids.
+    """Make the workflows of a pack's folder, and no others, the city's active ones at instant `at`; return their ids.
 
     Raises DefinitionError when a file does not load or lint.
     """
     workflows = load_pack(folder).workflows
+    session.execute(
+        update(JurisdictionWorkflow)
+        .where(JurisdictionWorkflow.jurisdiction_id == jurisdiction.id)
+        .values(active=False)
+    )
     for loaded in workflows:
         publish(session, jurisdiction.id, loaded, at, by)
     return [loaded.definition.workflow for loaded in workflows]

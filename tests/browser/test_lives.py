@@ -313,3 +313,13 @@ def test_an_applicant_withdraws(town: Town, check_page: PageCheck) -> None:
     technician = town.person("permit_technician")
     technician.page.goto("/review/")
     assert number not in technician.reads()
+
+
+def test_documents_whose_need_is_not_known_yet_fit_a_phone(town: Town, check_page: PageCheck) -> None:
+    installer = town.person("applicant")
+    installer.page.goto("/applications/new")
+    installer.page.get_by_text("charger at a home").click()
+    installer.press("Begin")
+    installer.page.goto(installer.page.url.rsplit("/", 1)[0] + "/documents")
+    assert "unless" in installer.reads()
+    check_page(installer.page, "documents-unknown")

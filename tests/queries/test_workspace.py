@@ -24,10 +24,7 @@ def hall(database: Database) -> City:
 
 @pytest.fixture
 def application(hall: City) -> str:
-    application_id = hall.draft("us-ca-commercial-ab970")
-    hall.act(application_id, "submit", "applicant")
-    hall.act(application_id, "accept", "permit_technician")
-    return application_id
+    return hall.in_review()
 
 
 def reviewer(hall: City, city_id: str | None = None) -> Person:

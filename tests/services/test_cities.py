@@ -39,6 +39,20 @@ def test_publishing_again_replaces_what_new_applications_run_under(database: Dat
     assert active == 2
 
 
+def test_a_workflow_that_the_new_folder_lacks_takes_no_more_applications(database: Database) -> None:
+    with database.transaction() as session:
+        place = found_city(session, NEW, PACKS / "us-ca", MONDAY)
+    with database.transaction() as session:
+        published = republish(session, NEW.slug, PACKS / "us-generic", MONDAY + 1)
+    with database.reading() as session:
+        active = session.scalars(
+            select(JurisdictionWorkflow.workflow).where(
+                JurisdictionWorkflow.jurisdiction_id == place.id, JurisdictionWorkflow.active
+            )
+        ).all()
+    assert sorted(active) == sorted(published)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
