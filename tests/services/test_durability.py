@@ -59,7 +59,7 @@ def test_a_process_killed_at_any_statement_leaves_nothing_half_done(city: City) 
     act = Act(application, "accept", city.actor("permit_technician"), MONDAY + DAY, token="t")
     before = counts(city.database)
     context = multiprocessing.get_context("fork")
-    for fatal in (1, 4, 5, 8, 11, 14, 17, 99):
+    for fatal in range(1, 100):
         child = context.Process(target=_die_at, args=(city.database.url, act, fatal))
         child.start()
         child.join(60)
