@@ -39,7 +39,18 @@ KEYWORDS = {
     "StuckReason": (3,),
 }
 # The keys of a workflow file whose values people read; `inspections` is a list of them.
-WORKFLOW_TEXTS = {"entry", "fix", "help", "inspections", "message", "next", "summary", "text", "title"}
+WORKFLOW_TEXTS = {
+    "body",
+    "entry",
+    "fix",
+    "help",
+    "inspections",
+    "message",
+    "next",
+    "summary",
+    "text",
+    "title",
+}
 _LINE = re.compile(r"\[(\w+): (.+)\]")
 JINJA_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 
@@ -49,7 +60,7 @@ def workflow_texts(
 ) -> Iterator[tuple[int, None, str, list[str]]]:
     """Yield the texts of a workflow file as Babel's readers do; other YAML files name no pack and have none."""
     content = strict_yaml.read(file.read().decode("utf-8"), file.name).value
-    if isinstance(content, dict) and "pack" in content:
+    if isinstance(content, dict) and ("pack" in content or "extends" in content):
         for text in _texts_of(content):
             yield 0, None, text, []
 

@@ -79,8 +79,14 @@ class Calendar:
         the closing time itself is still in time, and what arrives before opening is received that day.
         """
         local = self._local(instant_us)
-        if not after_hours_next_day:
-            return local.date()
+        return self.taken_in_on(local) if after_hours_next_day else local.date()
+
+    def taken_in_on(self, local: datetime) -> date:
+        """Return the business day on which the office takes in what arrives at a local date and time.
+
+        The day itself up to and including the closing time, also before opening; else the next business day.
+        Raises ValueError when the calendar stays closed for more than 366 days.
+        """
         late = local.time() > self.closes
         return self.next_open(local.date() + ONE_DAY if late else local.date())
 

@@ -7,95 +7,50 @@ ends with the local day it falls on.
 How a pause acts: **a day is counted when the clock was running as the day began, and a clock can lapse only when it
 is running as the day ends.** A pause therefore holds from the evening of `paused_on` to the evening of `resumed_on`:
 the day of the pause is still counted, the day of the resumption is not. A pause and a resumption on the same day
-change nothing, overlapping pauses count once, and no pause ever brings a deadline forward. A clock that is paused
+change nothing, overlapping pauses count once, no pause ever brings a deadline forward, and one that begins after
+the deadline changes nothing any more, also where the deadline was rolled back to before the last counted day. A clock that is paused
 on its very last day does not lapse that day; it lapses at the end of the day on which it is resumed.
 
 Months and years run to the day of the same number, or the last day of a shorter month; a pause then adds its days.
+
+How an extension acts: it must be granted by the due date, and the length and all extensions are then counted as one
+period from the start, so that the deadline never rolls twice.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import takewhile
-from typing import Literal, get_args
+from itertools import islice, takewhile
+from typing import Literal
 
 from permitflow.engine.calendars import ONE_DAY, Calendar
+from permitflow.engine.clock_def import ClockDef, RungDef
+from permitflow.engine.clock_rule import LONGEST, ClockRule, Extension, Pause, Unit
+from permitflow.engine.conditions import compute_integer
 
-Unit = Literal["business_day", "calendar_day", "month", "year"]
-Roll = Literal["none", "next", "previous"]
-CountFrom = Literal["exclude_first", "receipt_day_counts"]
-Outcome = Literal["deemed_complete", "deemed_approved", "deemed_denied", "void", "expired", "remedy", "none"]
+__all__ = [
+    "ClockRule",
+    "ClockStatus",
+    "CountedDay",
+    "Extension",
+    "Pause",
+    "consumed",
+    "due_on",
+    "lapsed",
+    "ledger",
+    "remaining",
+    "rule_of",
+    "rung_on",
+    "status",
+    "used",
+]
+
 Standing = Literal["on_time", "due_soon", "due_today", "overdue", "paused"]
 
-LONGEST = 3660
 DUE_SOON_PERCENT = 20
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRule:
-    """One deadline set by law or policy: how long, how it is counted, and what follows when it lapses.
-
-    `length` counts `unit`s. `roll` moves a deadline that falls on a closed day. `count_from` says whether the day
-    that starts the clock is day 1. `authority` cites the source, `verified` says that someone checked the numbers
-    against it, `warn_at` lists the percentages of the length at which people are warned.
-    Raises ValueError, with a sentence, for a rule that cannot be counted.
-    """
-
-    id: str
-    title: str
-    unit: Unit
-    length: int
-    roll: Roll
-    count_from: CountFrom
-    authority: str
-    outcome: Outcome
-    verified: bool
-    warn_at: tuple[int, ...] = ()
-
-    def __post_init__(self) -> None:
-        for name in ("id", "title", "authority"):
-            if not getattr(self, name).strip():
-                raise ValueError(f"Clock {self.id or 'without an id'} has no {name}.")
-        for name, kind in (("unit", Unit), ("roll", Roll), ("count_from", CountFrom), ("outcome", Outcome)):
-            if getattr(self, name) not in get_args(kind):
-                allowed = ", ".join(get_args(kind))
-                raise ValueError(
-                    f"Clock {self.id}: {name} is {getattr(self, name)!r}, but must be one of {allowed}."
-                )
-        if not 1 <= self.length <= LONGEST:
-            raise ValueError(
-                f"Clock {self.id}: the length is {self.length}, but must be from 1 to {LONGEST}."
-            )
-        if list(self.warn_at) != sorted({percent for percent in self.warn_at if 0 < percent <= 100}):
-            raise ValueError(f"Clock {self.id}: warn_at holds rising percentages from 1 to 100.")
-
-    @property
-    def acts_alone(self) -> bool:
-        """Say whether a lapse may cause its outcome without a person: only numbers checked against the law may."""
-        return self.verified and self.outcome != "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A time in which a clock stands still, from the evening of one local date to the evening of another.
-
-    `resumed_on` is None while the pause lasts. Raises ValueError when the resumption precedes the pause.
-    """
-
-    paused_on: date
-    resumed_on: date | None
-    reason: str
-
-    def __post_init__(self) -> None:
-        if self.resumed_on is not None and self.resumed_on < self.paused_on:
-            raise ValueError(f"A clock paused on {self.paused_on} cannot be resumed on {self.resumed_on}.")
-
-    def holds_overnight(self, evening: date) -> bool:
-        """Say whether the clock stands still in the night after the local date `evening`."""
-        return self.paused_on <= evening and (self.resumed_on is None or evening < self.resumed_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +82,221 @@ class ClockStatus:
         return self.length - self.consumed
 
 
+def rule_of(name: str, spec: ClockDef, facts: Mapping[str, object]) -> ClockRule:
+    """Return the rule of a defined clock for one application, with its length computed from the facts.
+
+    `facts` is nested by the parts of the dotted names. Raises UnknownFacts when the length needs a fact that is
+    not known, ValueError when it is outside 1 to 3660 units.
+    """
+    return ClockRule(
+        id=name,
+        title=spec.title,
+        unit=spec.unit,
+        length=compute_integer(spec.length, facts),
+        roll=spec.roll,
+        count_from=spec.count_from,
+        authority=spec.authority,
+        outcome=spec.outcome,
+        verified=spec.verified,
+        warn_at=spec.warn_at,
+    )
+
+
 def due_on(
-    rule: ClockRule, started_on: date, calendar: Calendar, pauses: Sequence[Pause] = ()
+    rule: ClockRule,
+    started_on: date,
+    calendar: Calendar,
+    pauses: Sequence[Pause] = (),
+    extensions: Sequence[Extension] = (),
 ) -> date | None:
     """Return the local date at whose end the clock lapses, or None while a running pause leaves it unknown.
 
     `started_on` is the local date of the event that starts the clock. A clock whose whole length was used before
-    a running pause began keeps its date. Raises ValueError when the calendar is closed for more than 366 days.
+    a running pause began keeps its date. Raises ValueError when the calendar is closed for more than 366 days, or
+    when an extension was granted after the clock had lapsed.
     """
+    rule, pauses = _in_force(rule, started_on, calendar, pauses, extensions)
+    return _due_on(rule, started_on, calendar, pauses)
+
+
+def lapsed(
+    rule: ClockRule,
+    started_on: date,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+    on: date,
+    extensions: Sequence[Extension] = (),
+) -> bool:
+    """Say whether the clock had run out before the local date `on` began, by what was known that day.
+
+    The due date itself is still in time. Raises ValueError as `due_on` does.
+    """
+    due = status(rule, started_on, calendar, pauses, on, extensions).due_on
+    return due is not None and on > due
+
+
+def rung_on(
+    rule: ClockRule,
+    started_on: date,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+    extensions: Sequence[Extension],
+    rung: RungDef,
+) -> date | None:
+    """Return the local date on which a warning is due, or None while a running pause leaves it unknown.
+
+    A percentage is reached at the end of the day on which so much of the length, rounded up to whole days, is used;
+    `left` when no more than so many days are left: business days for that unit, else calendar days. A rung that is
+    reached from the beginning falls on `started_on`, one at the whole length on the due date, and none after it.
+    Raises ValueError as `due_on` does.
+    """
+    rule, pauses = _in_force(rule, started_on, calendar, pauses, extensions)
+    due = _due_on(rule, started_on, calendar, pauses)
+    span = _span(rule, started_on)
+    needed = span - rung.left if rung.left is not None else -(-span * (rung.percent or 0) // 100)
+    if needed <= 0:
+        return started_on
+    if needed == span:
+        return due
+    day = next(islice(_counted_days(rule, started_on, calendar, pauses), needed - 1, None), None)
+    return day if day is None or due is None else min(day, due)
+
+
+def consumed(
+    rule: ClockRule,
+    started_on: date,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+    on: date,
+    extensions: Sequence[Extension] = (),
+) -> int:
+    """Count the days of the clock that are used at the end of the local date `on`, at most its whole length.
+
+    Business days for that unit, else calendar days. Raises ValueError as `due_on` does.
+    """
+    rule, pauses = _in_force(rule, started_on, calendar, pauses, extensions)
+    return sum(1 for _ in takewhile(on.__ge__, _counted_days(rule, started_on, calendar, pauses)))
+
+
+def remaining(
+    rule: ClockRule,
+    started_on: date,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+    on: date,
+    extensions: Sequence[Extension] = (),
+) -> int:
+    """Count the days of the clock that are left at the end of the local date `on`; never below 0.
+
+    Business days for that unit, else calendar days. Raises ValueError as `due_on` does.
+    """
+    used_days = consumed(rule, started_on, calendar, pauses, on, extensions)
+    rule, _pauses = _in_force(rule, started_on, calendar, pauses, extensions)
+    return _span(rule, started_on) - used_days
+
+
+def used(rule: ClockRule, started_on: date, calendar: Calendar, pauses: Sequence[Pause], on: date) -> int:
+    """Count the days on which the clock ran up to the end of the local date `on`, past its length too.
+
+    This is what the lateness of a lapsed clock is measured by; days in a pause are not used, also after the length
+    was. Ask `lapsed` first: a deadline that rolled to a later day is in time with more days than its length.
+    Business days for that unit, else calendar days. Raises ValueError when the calendar is closed for more than 366 days.
+    """
+    unit: Unit = "business_day" if rule.unit == "business_day" else "calendar_day"
+    return consumed(replace(rule, unit=unit, length=LONGEST), started_on, calendar, pauses, on)
+
+
+def status(
+    rule: ClockRule,
+    started_on: date,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+    on: date,
+    extensions: Sequence[Extension] = (),
+) -> ClockStatus:
+    """Say how the clock stood at the end of the local date `on`, by what was known that day.
+
+    Pauses begun and extensions granted later are ignored, and a resumption after `on` has not happened yet. A clock
+    that lapsed before a pause stays overdue: a pause cures no lateness. Due soon means at most 20 percent of the
+    length is left. Raises ValueError as `due_on` does.
+    """
+    known = [_as_known(pause, on) for pause in pauses if pause.paused_on <= on]
+    granted = [extension for extension in extensions if extension.on <= on]
+    rule, in_force = _in_force(rule, started_on, calendar, known, granted)
+    due = _due_on(rule, started_on, calendar, in_force)
+    length = _span(rule, started_on)
+    used_days = consumed(rule, started_on, calendar, in_force, on)
+    return ClockStatus(used_days, length, due, _standing(due, on, length - used_days, length))
+
+
+def ledger(
+    rule: ClockRule,
+    started_on: date,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+    until: date,
+    extensions: Sequence[Extension] = (),
+) -> list[CountedDay]:
+    """Show the arithmetic: every local date from `started_on` to `until`, counted or not, each with its reason.
+
+    A day that only an extension made part of the clock says so. Empty when `until` precedes the start.
+    Raises ValueError as `due_on` does.
+    """
+    own = _span(rule, started_on)
+    rule, pauses = _in_force(rule, started_on, calendar, pauses, extensions)
+    counted = _counted_days(rule, started_on, calendar, pauses)
+    numbers = {on: number for number, on in enumerate(takewhile(until.__ge__, counted), 1)}
+    due = _due_on(rule, started_on, calendar, pauses)
+    lines = []
+    for step in range((until - started_on).days + 1):
+        on = started_on + timedelta(days=step)
+        number = numbers.get(on)
+        if number is not None:
+            why = "counted" if number <= own else "counted (extension)"
+        elif on == started_on and rule.count_from == "exclude_first":
+            why = "start day is not counted"
+        else:
+            why = _why_not_counted(on, due, calendar, pauses)
+        lines.append(CountedDay(on, number is not None, number, why))
+    return lines
+
+
+def _in_force(
+    rule: ClockRule,
+    started_on: date,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+    extensions: Sequence[Extension],
+) -> tuple[ClockRule, Sequence[Pause]]:
+    """Return the rule with the extensions in its length, and the pauses that began while the clock still ran.
+
+    Only a deadline that rolls back leaves counted days behind it in which a pause could begin too late.
+    Raises ValueError for an extension that was granted too late.
+    """
+    if not extensions and (rule.roll != "previous" or not pauses):
+        return rule, pauses
+    kept: list[Pause] = []
+    acts: list[Pause | Extension] = [*pauses, *extensions]
+    for act in sorted(acts, key=_begun_on):
+        due = _due_on(rule, started_on, calendar, kept)
+        late = due is not None and _begun_on(act) > due
+        if isinstance(act, Extension):
+            if late:
+                raise ValueError(
+                    f"Clock {rule.id}: an extension on {act.on} is too late; the time ran out on {due}."
+                )
+            rule = replace(rule, length=rule.length + act.length)
+        elif not late:
+            kept.append(act)
+    return rule, kept
+
+
+def _begun_on(act: Pause | Extension) -> date:
+    return act.on if isinstance(act, Extension) else act.paused_on
+
+
+def _due_on(rule: ClockRule, started_on: date, calendar: Calendar, pauses: Sequence[Pause]) -> date | None:
+    """Return the due date of a clock without extensions."""
     counted = list(_counted_days(rule, started_on, calendar, pauses))
     if len(counted) < _span(rule, started_on):
         return None
@@ -142,71 +304,13 @@ def due_on(
     if rule.roll == "next":
         due = calendar.next_open(due)
     elif rule.roll == "previous":
-        due = calendar.previous_open(due)
+        due = max(calendar.previous_open(due), started_on)
     while pause := _pause_over(pauses, due):
         if pause.resumed_on is None:
             return None
         # Only forward: a deadline put off by a pause must not roll back into the time in which the clock stood.
         due = pause.resumed_on if rule.roll == "none" else calendar.next_open(pause.resumed_on)
     return due
-
-
-def consumed(rule: ClockRule, started_on: date, calendar: Calendar, pauses: Sequence[Pause], on: date) -> int:
-    """Count the days of the clock that are used at the end of the local date `on`, at most its whole length.
-
-    Business days for that unit, else calendar days. Raises ValueError when the calendar is closed for over 366 days.
-    """
-    return sum(1 for _ in takewhile(on.__ge__, _counted_days(rule, started_on, calendar, pauses)))
-
-
-def remaining(
-    rule: ClockRule, started_on: date, calendar: Calendar, pauses: Sequence[Pause], on: date
-) -> int:
-    """Count the days of the clock that are left at the end of the local date `on`; never below 0.
-
-    Business days for that unit, else calendar days. Raises ValueError when the calendar is closed for over 366 days.
-    """
-    return _span(rule, started_on) - consumed(rule, started_on, calendar, pauses, on)
-
-
-def status(
-    rule: ClockRule, started_on: date, calendar: Calendar, pauses: Sequence[Pause], on: date
-) -> ClockStatus:
-    """Say how the clock stood at the end of the local date `on`, by what was known that day.
-
-    Pauses begun later are ignored, and a resumption after `on` has not happened yet. A clock that lapsed before a
-    pause stays overdue: a pause cures no lateness. Due soon means at most 20 percent of the length is left.
-    Raises ValueError when the calendar is closed for more than 366 days.
-    """
-    known = [_as_known(pause, on) for pause in pauses if pause.paused_on <= on]
-    due = due_on(rule, started_on, calendar, known)
-    length = _span(rule, started_on)
-    used = consumed(rule, started_on, calendar, known, on)
-    return ClockStatus(used, length, due, _standing(due, on, length - used, length))
-
-
-def ledger(
-    rule: ClockRule, started_on: date, calendar: Calendar, pauses: Sequence[Pause], until: date
-) -> list[CountedDay]:
-    """Show the arithmetic: every local date from `started_on` to `until`, counted or not, each with its reason.
-
-    Empty when `until` precedes the start. Raises ValueError when the calendar is closed for more than 366 days.
-    """
-    counted = _counted_days(rule, started_on, calendar, pauses)
-    numbers = {on: number for number, on in enumerate(takewhile(until.__ge__, counted), 1)}
-    due = due_on(rule, started_on, calendar, pauses)
-    lines = []
-    for step in range((until - started_on).days + 1):
-        on = started_on + timedelta(days=step)
-        number = numbers.get(on)
-        if number is not None:
-            why = "counted"
-        elif on == started_on and rule.count_from == "exclude_first":
-            why = "start day is not counted"
-        else:
-            why = _why_not_counted(on, due, calendar, pauses)
-        lines.append(CountedDay(on, number is not None, number, why))
-    return lines
 
 
 def _counted_days(
@@ -218,7 +322,7 @@ def _counted_days(
     while left:
         if rule.unit == "business_day":
             day = calendar.next_open(day)
-        pause = _pause_over(pauses, day - ONE_DAY)
+        pause = _pause_over(pauses, day - ONE_DAY) if pauses else None
         if pause is None:
             yield day
             left -= 1
@@ -243,7 +347,10 @@ def _span(rule: ClockRule, started_on: date) -> int:
 
 
 def _pause_over(pauses: Sequence[Pause], evening: date) -> Pause | None:
-    return next((pause for pause in pauses if pause.holds_overnight(evening)), None)
+    for pause in pauses:
+        if pause.holds_overnight(evening):
+            return pause
+    return None
 
 
 def _as_known(pause: Pause, on: date) -> Pause:

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
-FieldPath = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,2}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Expression = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+from permitflow.engine.clock_def import ClockDef, ReceiptDef
+from permitflow.engine.parts import (
+    Code,
+    EventName,
+    Expression,
+    FieldPath,
+    Id,
+    Outcome,
+    Part,
+    Party,
+    Provenance,
+    Receiver,
+    Slug,
+    Text,
+)
 
-Party = Literal["applicant", "agency", "payment", "external", "none"]
-Outcome = Literal["issued", "denied", "withdrawn", "expired", "revoked", "abandoned", "closed"]
-Unit = Literal["business_day", "calendar_day", "month", "year"]
-ClockOutcome = Literal[
-    "deemed_complete", "deemed_approved", "deemed_denied", "void", "expired", "remedy", "none"
-]
+ANY_OPEN = "any_open"
+"""Under `from`: every phase that is not final; the loader spells it out."""
+
 Effect = Literal[
     "assign_number",  # gives the file its receipt number
     "assess_fees",  # computes the fees due in the phase that is entered
     "issue_notice",  # sends every draft correction item as one numbered notice
     "issue_permit",  # creates the permit with number, conditions and expiry
+    "revise_permit",  # issues the permit again under its number, with the next revision
+    "suspend_permit",  # stops the work under the permit
+    "reinstate_permit",  # makes a suspended or revoked permit valid again
     "revoke_permit",  # ends the permit
     "expire_permit",  # ends the permit because its time ran out
     "extend_permit",  # makes the permit valid again for its whole length
@@ -33,25 +43,12 @@ Effect = Literal[
 ]
 
 
-class Part(BaseModel):
-    """A piece of a definition: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Provenance(Part):
-    """Where the numbers of a definition come from."""
-
-    source: Text
-    as_of: Annotated[datetime.date, Field(strict=False)]
-    verified: bool
-
-
 class RoleDef(Part):
     """Somebody who can act: the applicant's side, staff, or the system itself."""
 
     title: Text
     kind: Literal["applicant", "staff", "system"]
+    code: Code = ""
 
 
 class FieldDef(Part):
@@ -70,6 +67,7 @@ class Clause(Part):
     citation: str = ""
     fix_by: Id
     where: str = ""
+    code: Code = ""
 
 
 class DocumentDef(Part):
@@ -104,9 +102,15 @@ class LaneDef(Part):
 
     title: Text
     role: Id
+    kind: Literal["review", "inspection", "external"] = "review"
+    """An external lane waits for a party outside the office; a required one needs a clock that ends the wait."""
     required_when: Expression = "true"
     informational: bool = False
     """An informational lane is shown and may answer, but never holds the join."""
+    waived_by: Id | None = None
+    """The staff role with the authority to waive this lane, with a reason."""
+    after: tuple[Id, ...] = ()
+    """Hold points: lanes of the same phase that must be done before this one may be answered."""
     checklist: tuple[ChecklistItem, ...] = ()
 
 
@@ -115,6 +119,8 @@ class JoinDef(Part):
 
     approved: Id
     corrections: Id
+    collect: Literal["all", "first"] = "all"
+    """`all` waits for every lane and sends one notice; `first` goes back at the first request (inspections)."""
 
 
 class PhaseDef(Part):
@@ -127,6 +133,7 @@ class PhaseDef(Part):
     initial: bool = False
     outcome: Outcome | None = None
     final: bool = False
+    code: Code = ""
     lanes: tuple[Id, ...] = ()
     join: JoinDef | None = None
     auto: tuple[Id, ...] = ()
@@ -137,12 +144,27 @@ class PhaseDef(Part):
 
 
 class InputDef(Part):
-    """A text that the actor must or may write when acting."""
+    """What the actor must or may write when acting."""
 
     title: Text
+    type: Literal["text", "integer", "date"] = "text"
     required: bool = True
     help: str = ""
     citation: str = ""
+    days_ahead: int | None = Field(default=None, ge=0, le=3660)
+    """A date at least so many calendar days after the day of the action, e.g. the notice before a hearing."""
+
+
+class VoteDef(Part):
+    """A vote of a body: members, quorum, and how many votes in favour the action needs (4 of 7, 6 of 7)."""
+
+    body: Text
+    members: int = Field(ge=1, le=999)
+    quorum: int = Field(ge=1, le=999)
+    needed: int = Field(ge=1, le=999)
+    carried: bool = True
+    """Whether the action records that the motion carried, or that it failed."""
+    citation: Text
 
 
 class ActionDef(Part):
@@ -150,40 +172,54 @@ class ActionDef(Part):
 
     title: Text
     from_: Annotated[tuple[Id, ...], Field(alias="from", min_length=1)]
-    to: Id
-    by: Annotated[tuple[Id, ...], Field(min_length=1)]
+    to: Id | None = None
+    """Without it the file stays where it is: its lanes, visits and round are left alone."""
+    by: tuple[Id, ...]
     when: tuple[Id, ...] = ()
     inputs: dict[Id, InputDef] = Field(default_factory=dict)
+    vote: VoteDef | None = None
+    """Asks for the date and the count of a vote and holds the action to its threshold."""
     needs_items: bool = False
     """At least one correction item must have been drafted."""
+    not_same_actor_as: tuple[EventName, ...] = ()
+    """Separation of duties: nobody who took one of these steps on this file may take this action."""
+    at_most: int | None = Field(default=None, ge=1, le=99)
+    """How often the action may be taken on one file."""
     effects: tuple[Effect, ...] = ()
+    waives: tuple[Id, ...] = ()
+    """Lanes that this action ends without an answer, e.g. when an outside party let its time pass."""
+    opens: tuple[Slug, ...] = ()
+    """Workflows of the same city that start as drafts of the same project."""
+    reopens: bool = False
+    """The action leads out of a final phase."""
     reopen_lanes: Literal["none", "asked", "all"] = "none"
     """Which lanes a resubmission opens again."""
     next_round: bool = False
-    notify: tuple[Literal["applicant", "reviewers", "managers"], ...] = ("applicant",)
+    notify: tuple[Receiver, ...] = ("applicant",)
     entry: Text
     """The log entry in the past tense, e.g. 'Submitted'."""
     tone: Literal["primary", "plain", "danger"] = "plain"
+    code: Code = ""
+
+    def target(self, phase: str) -> str:
+        """Return the phase that the action leads to from a phase."""
+        return phase if self.to is None else self.to
 
 
-class ClockDef(Part):
-    """A legal clock: what starts, stops and pauses it and what its end means."""
+class GateDef(Part):
+    """Another application of the same project that must come first, e.g. the zoning permit."""
 
     title: Text
-    unit: Unit
-    length: Expression
-    starts: Annotated[tuple[Id, ...], Field(min_length=1)]
-    stops: tuple[Id, ...]
-    pauses: tuple[Id, ...] = ()
-    resumes: tuple[Id, ...] = ()
-    roll: Literal["none", "next", "previous"] = "next"
-    count_from: Literal["exclude_first", "receipt_day_counts"] = "exclude_first"
-    authority: Text
-    outcome: ClockOutcome
-    on_expiry: Id | None = None
-    """The system action taken when a verified clock runs out."""
-    warn_at: tuple[int, ...] = (60, 85, 100)
-    holder: Literal["agency", "applicant", "permit"] = "agency"
+    workflows: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)] = ("issued", "closed")
+    citation: Text
+
+
+class OneNoticeDef(Part):
+    """After the first notice, a new item on unchanged material needs a health-and-safety reason by an official."""
+
+    official: Id
+    citation: Text
     source: Text
     as_of: Annotated[datetime.date, Field(strict=False)]
     verified: bool
@@ -202,6 +238,8 @@ class Definition(Part):
     """A whole workflow file."""
 
     workflow: Slug
+    legacy: bool = False
+    """A process written down as it is elsewhere: what it lacks only warns, and no city may publish it."""
     title: Text
     summary: Text
     pack: Slug
@@ -213,10 +251,14 @@ class Definition(Part):
     documents: dict[Id, DocumentDef] = Field(default_factory=dict)
     fees: dict[Id, FeeDef] = Field(default_factory=dict)
     lanes: dict[Id, LaneDef] = Field(default_factory=dict)
+    gates: dict[Id, GateDef] = Field(default_factory=dict)
     phases: dict[Id, PhaseDef]
     actions: dict[Id, ActionDef]
+    receipt: ReceiptDef | None = None
+    one_notice: OneNoticeDef | None = None
     clocks: dict[Id, ClockDef] = Field(default_factory=dict)
-    permit: PermitDef
+    permit: PermitDef | None = None
+    """Left out by processes that end without a permit, e.g. an agreement or a grant."""
 
     def initial(self) -> str:
         """Return the id of the phase a new application starts in."""
@@ -227,8 +269,9 @@ class Definition(Part):
 class LoadedDefinition:
     """A definition with its identity and the places of its parts.
 
-    `hash` is the SHA-256 (hex) of `body`, the canonical JSON of the file as it was written;
-    `lines` maps a dotted path such as 'actions.submit.to' to its line in `file`.
+    `hash` is the SHA-256 (hex) of `body`, the canonical JSON of the file as it was written, or of the merged result
+    when it is an overlay; `lines` maps a dotted path such as 'actions.submit.to' to its line in `file`, or in
+    the file that `files` names for that path; `base` is what an overlay extends.
     """
 
     definition: Definition
@@ -236,11 +279,17 @@ class LoadedDefinition:
     body: str
     file: str
     lines: Mapping[str, int]
+    files: Mapping[str, str] = field(default_factory=dict)
+    base: LoadedDefinition | None = None
 
     def line(self, path: str) -> int | None:
         """Return the line of `path`, or of the nearest part around it that has one."""
+        return self.place(path)[1]
+
+    def place(self, path: str) -> tuple[str, int | None]:
+        """Return the file and line of `path`, or of the nearest part around it that has one."""
         while path:
             if path in self.lines:
-                return self.lines[path]
+                return self.files.get(path, self.file), self.lines[path]
             path = path.rpartition(".")[0]
-        return None
+        return self.file, None

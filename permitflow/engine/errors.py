@@ -50,15 +50,15 @@ class WrongRole(NotAllowed):
 
 
 class ConflictOfInterest(NotAllowed):
-    """The actor belongs to the company whose application this is."""
+    """The actor belongs to the company whose application this is, or took a step that another person must follow."""
 
 
 class MissingInput(NotAllowed):
-    """A reason, a finding or a correction item that the action demands is absent."""
+    """A reason, a finding, a number or a correction item that the action demands is absent or unfit."""
 
 
 class UnmetClauses(NotAllowed):
-    """One or more named clauses failed or could not be decided."""
+    """Named clauses failed or could not be decided, or the action was taken as often as it may be."""
 
 
 class UnknownFacts(EngineError):

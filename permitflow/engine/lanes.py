@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from permitflow.engine.conditions import holds
@@ -16,9 +17,11 @@ LaneStanding = Literal[
     "approved_with_conditions",
     "corrections_requested",
     "not_applicable",
+    "waived",
 ]
 LANE_STATES: tuple[LaneStanding, ...] = get_args(LaneStanding)
 OPEN_STATES = frozenset({"waiting", "in_review"})
+_NO_HOLD_POINTS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 LaneVerb = Literal[
     "start_review",
@@ -27,6 +30,7 @@ LaneVerb = Literal[
     "approve_with_conditions",
     "request_corrections",
     "mark_not_applicable",
+    "waive",
 ]
 Joined = Literal["open", "approved", "corrections"]
 
@@ -45,6 +49,16 @@ class LaneState:
     def is_open(self) -> bool:
         """Whether an answer is still awaited."""
         return self.state in OPEN_STATES
+
+    @property
+    def counts(self) -> bool:
+        """Whether the round and later lanes wait for this one."""
+        return self.required and not self.informational
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do: answered, and not by a request for corrections."""
+        return not self.is_open and self.state != "corrections_requested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +134,31 @@ def _reopened(need: LaneNeed, lane: LaneState | None, which: str, round_: int) -
     return lane
 
 
-def join(lanes: Mapping[str, LaneState]) -> Joined:
+def waits_for(after: Iterable[str], lanes: Mapping[str, LaneState]) -> tuple[str, ...]:
+    """Return the hold points of a lane that are not done yet; one that does not count never holds another."""
+    return tuple(name for name in after if name in lanes and lanes[name].counts and not lanes[name].is_done)
+
+
+def join(
+    lanes: Mapping[str, LaneState],
+    collect: Literal["all", "first"] = "all",
+    after: Mapping[str, tuple[str, ...]] = _NO_HOLD_POINTS,
+) -> Joined:
     """Return whether the round is complete, and how.
 
     Only required lanes count; an informational lane never holds the file. While one lane is open the round is
-    'open', so that all requests leave as one notice. Without any required lane the round stays 'open': nothing
-    was reviewed, and an unreviewed file is never approved by itself.
+    'open', so that all requests leave as one notice; with `collect` = 'first' the first request ends it. `after`
+    names the hold points of lanes: a lane held by one that asks for corrections cannot be answered in this round,
+    so it is not waited for. Without any required lane the round stays 'open': nothing was reviewed, and an
+    unreviewed file is never approved by itself.
     """
-    standings = [lane.state for lane in lanes.values() if lane.required and not lane.informational]
-    if not standings or not OPEN_STATES.isdisjoint(standings):
+    counting = [lane for lane in lanes.values() if lane.counts]
+    asked = any(lane.state == "corrections_requested" for lane in counting)
+    if asked and collect == "first":
+        return "corrections"
+    waited_for = [lane for lane in counting if lane.is_open]
+    if asked and after:
+        waited_for = [lane for lane in waited_for if not waits_for(after.get(lane.lane, ()), lanes)]
+    if not counting or waited_for:
         return "open"
-    return "corrections" if "corrections_requested" in standings else "approved"
+    return "corrections" if asked else "approved"

@@ -1,38 +1,23 @@
-"""Checks of the flow: every phase is reached and left, every review closes, every step has its taker."""
+"""Checks of the flow: every phase is reached and left, every review closes, the system comes to rest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from permitflow.engine.conditions import fields_named
 from permitflow.engine.definition import ActionDef, Definition, PhaseDef
 from permitflow.engine.findings import Finding
 
-STANDARD_STAFF = frozenset(
-    {
-        "permit_technician",
-        "building_examiner",
-        "electrical_examiner",
-        "fire_reviewer",
-        "planner",
-        "accessibility_reviewer",
-        "public_works_reviewer",
-        "inspector",
-        "building_official",
-        "cashier",
-        "manager",
-    }
-)
-
 
 def check(definition: Definition) -> Iterator[Finding]:
-    """Yield what is wrong with phases, joins, automatic steps and roles."""
+    """Yield what is wrong with phases, joins, lanes, automatic steps and steps that stay."""
     yield from _phases(definition)
     yield from _paths(definition)
     yield from _joins(definition)
+    yield from _hold_points(definition)
     yield from _automatic(definition)
     yield from _rest(definition)
-    yield from _roles(definition)
-    yield from _takers(definition)
+    yield from _stays(definition)
     yield from _unused(definition)
 
 
@@ -52,13 +37,15 @@ def reached(steps: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[st
     return found
 
 
-def _steps(actions: Iterable[ActionDef], backwards: bool = False) -> dict[str, set[str]]:
-    steps: dict[str, set[str]] = {}
+def steps(actions: Iterable[ActionDef], backwards: bool = False) -> dict[str, set[str]]:
+    """Return the phases next to each phase: those its actions lead to, or backwards those that lead to it."""
+    found: dict[str, set[str]] = {}
     for action in actions:
         for source in action.from_:
-            start, end = (action.to, source) if backwards else (source, action.to)
-            steps.setdefault(start, set()).add(end)
-    return steps
+            target = action.target(source)
+            start, end = (target, source) if backwards else (source, target)
+            found.setdefault(start, set()).add(end)
+    return found
 
 
 def _phases(definition: Definition) -> Iterator[Finding]:
@@ -68,23 +55,31 @@ def _phases(definition: Definition) -> Iterator[Finding]:
     for name in initial[1:]:
         message = f"the phases '{initial[0]}' and '{name}' are both marked as initial"
         yield Finding("L110", f"phases.{name}", message)
-    leaving = _steps(definition.actions.values())
+    leaving = steps(definition.actions.values())
     for name, phase in definition.phases.items():
         path = f"phases.{name}"
-        if not phase.final and name not in leaving:
+        if not phase.final and not leaving.get(name, set()) - {name}:
             yield Finding("L112", path, f"the phase '{name}' is a dead end: no action leaves it")
-        if phase.final and name in leaving:
+        if phase.final and _left_for_good(definition, name):
             yield Finding("L114", path, f"the phase '{name}' is final, but an action leads out of it")
         if phase.party == "agency" and phase.role is None and not phase.lanes:
             message = f"the phase '{name}' waits for the agency, but names neither a role nor lanes"
             yield Finding("L115", path, message)
 
 
+def _left_for_good(definition: Definition, phase: str) -> bool:
+    """Return whether an action that does not say 'reopens' leads out of a final phase."""
+    return any(
+        phase in action.from_ and action.target(phase) != phase and not action.reopens
+        for action in definition.actions.values()
+    )
+
+
 def _paths(definition: Definition) -> Iterator[Finding]:
     initial = [name for name, phase in definition.phases.items() if phase.initial]
     ends = [name for name, phase in definition.phases.items() if phase.final]
-    forward = reached(_steps(definition.actions.values()), initial)
-    backward = reached(_steps(definition.actions.values(), backwards=True), ends)
+    forward = reached(steps(definition.actions.values()), initial)
+    backward = reached(steps(definition.actions.values(), backwards=True), ends)
     for name in definition.phases:
         if initial and name not in forward:
             message = f"the phase '{name}' can never be reached from '{initial[0]}'"
@@ -111,10 +106,45 @@ def _join(definition: Definition, name: str, phase: PhaseDef) -> Iterator[Findin
     for key in ("approved", "corrections"):
         action = getattr(phase.join, key)
         yield from _system_action("L121", f"phases.{name}.join.{key}", definition, name, action)
+    if "issue_notice" not in definition.actions[phase.join.corrections].effects:
+        message = (
+            f"the action '{phase.join.corrections}' sends the file back without the notice of what to correct"
+        )
+        yield Finding("L127", f"phases.{name}.join.corrections", message)
     lanes = [definition.lanes[lane] for lane in phase.lanes]
     if not any(lane.required_when.strip() == "true" and not lane.informational for lane in lanes):
         message = f"the join of '{name}' may never close: no lane is always required"
         yield Finding("L122", f"phases.{name}.lanes", message)
+
+
+def _hold_points(definition: Definition) -> Iterator[Finding]:
+    waits = {name: lane.after for name, lane in definition.lanes.items()}
+    for name, lane in definition.lanes.items():
+        for place, other in enumerate(lane.after):
+            path = f"lanes.{name}.after.{place}"
+            if not any({name, other} <= set(phase.lanes) for phase in definition.phases.values()):
+                yield Finding(
+                    "L124", path, f"the lane '{name}' waits for '{other}', which is in no phase with it"
+                )
+            elif name in reached(waits, [other]):
+                yield Finding("L124", path, f"the lanes '{name}' and '{other}' wait for each other")
+
+
+def _stays(definition: Definition) -> Iterator[Finding]:
+    """The steps that leave the file where it is, and those that take it out of a final phase."""
+    for name, action in definition.actions.items():
+        path = f"actions.{name}"
+        if action.to is None and (action.reopen_lanes != "none" or action.next_round):
+            message = f"the action '{name}' leaves the file where it is, so it cannot open lanes or a round"
+            yield Finding("L128", path, message)
+        early = [source for source in action.from_ if not definition.phases[source].final]
+        if action.reopens and early:
+            message = f"the action '{name}' reopens, but '{early[0]}' is not final"
+            yield Finding("L129", f"{path}.reopens", message)
+        for place, lane in enumerate(action.waives):
+            if not any(lane in definition.phases[source].lanes for source in action.from_):
+                message = f"the action '{name}' waives the lane '{lane}', which none of its phases has"
+                yield Finding("L146", f"{path}.waives.{place}", message)
 
 
 def _system_action(
@@ -130,48 +160,28 @@ def _automatic(definition: Definition) -> Iterator[Finding]:
     for name, phase in definition.phases.items():
         for place, action in enumerate(phase.auto):
             yield from _system_action("L161", f"phases.{name}.auto.{place}", definition, name, action)
-        if phase.auto and definition.actions[phase.auto[-1]].when:
+        if phase.auto and definition.actions[phase.auto[-1]].when and not _waits_for_gate(definition, phase):
             message = f"the last automatic action of '{name}' has clauses, so a file may get stuck there"
             yield Finding("L160", f"phases.{name}.auto", message)
 
 
+def _waits_for_gate(definition: Definition, phase: PhaseDef) -> bool:
+    """Return whether each clause of the phase's last automatic action asks for another file of the project."""
+    clauses = [definition.clauses[name] for name in definition.actions[phase.auto[-1]].when]
+    return all(
+        any(name.startswith("gates.") for name in fields_named(clause.expression)) for clause in clauses
+    )
+
+
 def _rest(definition: Definition) -> Iterator[Finding]:
-    steps = {}
+    alone = {}
     for name, phase in definition.phases.items():
         joins = (phase.join.approved, phase.join.corrections) if phase.join is not None else ()
-        steps[name] = {definition.actions[action].to for action in (*phase.auto, *joins)}
-    for name, ahead in steps.items():
-        if name in reached(steps, ahead):
+        alone[name] = {definition.actions[action].target(name) for action in (*phase.auto, *joins)}
+    for name, ahead in alone.items():
+        if name in reached(alone, ahead):
             message = f"the steps that the system takes from '{name}' lead back to it without end"
             yield Finding("L162", f"phases.{name}", message)
-
-
-def _roles(definition: Definition) -> Iterator[Finding]:
-    used = {role for action in definition.actions.values() for role in action.by}
-    used |= {phase.role for phase in definition.phases.values() if phase.role is not None}
-    used |= {lane.role for lane in definition.lanes.values()}
-    for name, role in definition.roles.items():
-        if name not in used:
-            message = f"nobody needs the role '{name}': no action, phase or lane names it"
-            yield Finding("L130", f"roles.{name}", message)
-        if role.kind == "staff" and name not in STANDARD_STAFF:
-            message = f"'{name}' is not one of the standard staff roles, so nobody may hold it yet"
-            yield Finding("L131", f"roles.{name}", message)
-
-
-def _takers(definition: Definition) -> Iterator[Finding]:
-    triggered = {clock.on_expiry for clock in definition.clocks.values()}
-    for phase in definition.phases.values():
-        triggered.update(phase.auto)
-        if phase.join is not None:
-            triggered.update((phase.join.approved, phase.join.corrections))
-    for name, action in definition.actions.items():
-        people = any(definition.roles[role].kind != "system" for role in action.by)
-        if not people and name not in triggered:
-            message = (
-                f"nobody takes the action '{name}': it is the system's, but no join, clock or phase names it"
-            )
-            yield Finding("L132", f"actions.{name}", message)
 
 
 def _unused(definition: Definition) -> Iterator[Finding]:

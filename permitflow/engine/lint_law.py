@@ -1,42 +1,38 @@
-"""Checks of what the law asks: withdrawal, reasons, clocks, fees, notices, and California's limits."""
+"""Checks of what the law asks everywhere: withdrawal, reasons, fees, notices, an end to every wait."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from permitflow.engine.definition import ClockDef, Definition, PhaseDef
+from permitflow.engine.definition import Definition, PhaseDef
 from permitflow.engine.findings import Finding
-from permitflow.engine.lint_flow import by_system, reached
+from permitflow.engine.lint_clocks import running
+from permitflow.engine.lint_flow import by_system
 
 NEGATIVE = frozenset({"denied", "revoked"})
-LEGAL_OUTCOMES = frozenset({"deemed_complete", "deemed_approved", "deemed_denied", "void", "expired"})
-
-_ASSOCIATION = re.compile(r"\bhoa\b|home ?owners?|owners'? association|association approval", re.IGNORECASE)
-_LOOKS = re.compile(r"aesthetic|design[ _]review|architectural|appearance|landscap", re.IGNORECASE)
 
 
 def check(definition: Definition) -> Iterator[Finding]:
-    """Yield what is wrong with decisions, clocks, fees and notices."""
+    """Yield what is wrong with decisions, fees, notices, outside parties and permits."""
     yield from _withdrawal(definition)
     yield from _negative_decisions(definition)
-    for name, clock in definition.clocks.items():
-        yield from _clock(definition, name, clock)
     yield from _fees(definition)
     yield from _notices(definition)
-    if definition.pack.startswith("us-ca"):
-        yield from _california(definition)
+    yield from _outside_parties(definition)
+    yield from _permits(definition)
 
 
-def _outcome(definition: Definition, action: str) -> str | None:
-    return definition.phases[definition.actions[action].to].outcome
+def outcome_of(definition: Definition, action: str) -> str | None:
+    """Return the outcome that an action brings about; a file that stays where it is gets none by it."""
+    target = definition.actions[action].to
+    return None if target is None else definition.phases[target].outcome
 
 
 def _withdrawal(definition: Definition) -> Iterator[Finding]:
     covered = {
         phase
         for name, action in definition.actions.items()
-        if _outcome(definition, name) == "withdrawn"
+        if outcome_of(definition, name) == "withdrawn"
         and any(definition.roles[role].kind == "applicant" for role in action.by)
         for phase in action.from_
     }
@@ -51,56 +47,17 @@ def _undecided(phase: PhaseDef) -> bool:
 
 
 def _negative_decisions(definition: Definition) -> Iterator[Finding]:
+    # A denial by lapse of time opens the way to an appeal; L144 looks at that.
+    by_lapse = {clock.on_expiry for clock in definition.clocks.values() if clock.outcome == "deemed_denied"}
     for name, action in definition.actions.items():
-        if _outcome(definition, name) not in NEGATIVE:
+        if outcome_of(definition, name) not in NEGATIVE or name in by_lapse:
             continue
-        if not any(wanted.required for wanted in action.inputs.values()):
+        if not any(wanted.required and wanted.type == "text" for wanted in action.inputs.values()):
             message = f"the action '{name}' decides against somebody and must demand a written reason"
             yield Finding("L142", f"actions.{name}", message)
         if by_system(definition, name):
             message = f"the action '{name}' decides against somebody, so a person has to take it"
             yield Finding("L143", f"actions.{name}.by", message)
-
-
-def _clock(definition: Definition, name: str, clock: ClockDef) -> Iterator[Finding]:
-    path = f"clocks.{name}"
-    if bool(clock.pauses) != bool(clock.resumes):
-        absent = "resumes" if clock.pauses else "pauses"
-        yield Finding("L150", path, f"the clock '{name}' names nothing under '{absent}'")
-    if not clock.stops:
-        yield Finding("L154", path, f"the clock '{name}' never stops")
-    if clock.on_expiry is not None:
-        yield from _expiry(definition, name, clock, clock.on_expiry)
-    elif clock.outcome in LEGAL_OUTCOMES:
-        message = f"the clock '{name}' ends with '{clock.outcome}', but names no action for it"
-        yield Finding("L153", path, message)
-
-
-def _expiry(definition: Definition, name: str, clock: ClockDef, action: str) -> Iterator[Finding]:
-    path = f"clocks.{name}.on_expiry"
-    if not by_system(definition, action):
-        yield Finding("L151", path, f"the action '{action}' cannot be taken by the system")
-    if not clock.verified:
-        message = (
-            f"the clock '{name}' was not verified, so it will only warn; '{action}' is not taken by itself"
-        )
-        yield Finding("L152", path, message)
-    running = _running(definition, clock)
-    outside = sorted(running - set(definition.actions[action].from_))
-    if outside:
-        message = f"the clock '{name}' can end in {', '.join(outside)}, from where '{action}' cannot be taken"
-        yield Finding("L155", path, message)
-
-
-def _running(definition: Definition, clock: ClockDef) -> set[str]:
-    """Return the phases in which a clock may still run: after a start, before any stop."""
-    ends = {*clock.stops, clock.on_expiry}
-    steps: dict[str, set[str]] = {}
-    for name, action in definition.actions.items():
-        for source in action.from_ if name not in ends else ():
-            steps.setdefault(source, set()).add(action.to)
-    found = reached(steps, (definition.actions[name].to for name in clock.starts))
-    return {name for name in found if not definition.phases[name].final}
 
 
 def _fees(definition: Definition) -> Iterator[Finding]:
@@ -109,7 +66,8 @@ def _fees(definition: Definition) -> Iterator[Finding]:
         if phase.party == "payment" and name not in charged:
             yield Finding("L170", f"phases.{name}", f"no fee is assessed in the payment phase '{name}'")
     for name, action in definition.actions.items():
-        if action.to in charged and action.to not in action.from_ and "assess_fees" not in action.effects:
+        enters = action.to in charged and action.to not in action.from_
+        if enters and "assess_fees" not in action.effects:
             message = f"the action '{name}' enters '{action.to}', where fees are due, without 'assess_fees'"
             yield Finding("L171", f"actions.{name}", message)
 
@@ -121,20 +79,55 @@ def _notices(definition: Definition) -> Iterator[Finding]:
             yield Finding("L180", f"actions.{name}", message)
 
 
-def _california(definition: Definition) -> Iterator[Finding]:
-    for name, document in definition.documents.items():
-        if _ASSOCIATION.search(f"{name.replace('_', ' ')} {document.title}"):
-            message = "approval by an owners' association may not be asked for (Civ. Code 4080)"
-            yield Finding("L190", f"documents.{name}", message)
+def _outside_parties(definition: Definition) -> Iterator[Finding]:
+    """Who is outside the office never holds a file without an end, or without somebody who is warned and may act."""
     for name, lane in definition.lanes.items():
-        if _LOOKS.search(f"{name} {lane.title}"):
-            message = "only health and safety may be reviewed, not looks or design (Gov. Code 65850.7(b))"
-            yield Finding("L191", f"lanes.{name}", message)
-    senders: dict[str, list[str]] = {}
+        if lane.kind == "external" and not lane.informational and not _wait_ends(definition, name):
+            message = (
+                f"the lane '{name}' waits for an outside party, and no clock ends that wait by waiving it"
+            )
+            yield Finding("L125", f"lanes.{name}", message)
+    for name, phase in definition.phases.items():
+        if phase.party == "external" and not _left_in_time(definition, name):
+            message = f"the phase '{name}' waits for an outside party, and no clock ends that wait"
+            yield Finding("L126", f"phases.{name}", message)
+
+
+def _wait_ends(definition: Definition, lane: str) -> bool:
+    by_hand = definition.lanes[lane].waived_by is not None or any(
+        lane in action.waives and _by_people(definition, name) for name, action in definition.actions.items()
+    )
+    return any(
+        lane in definition.actions[clock.on_expiry].waives and (clock.verified or by_hand)
+        for clock in definition.clocks.values()
+        if clock.on_expiry is not None
+    )
+
+
+def _left_in_time(definition: Definition, phase: str) -> bool:
+    """A clock that was not verified only warns, so that somebody else must be able to act on the warning."""
+    leaving = {
+        name
+        for name, action in definition.actions.items()
+        if phase in action.from_ and action.target(phase) != phase
+    }
+    by_hand = any(_by_people(definition, name) for name in leaving)
+    return any(
+        by_hand or (clock.on_expiry in leaving and clock.verified)
+        for clock in definition.clocks.values()
+        if phase in running(definition, clock)
+    )
+
+
+def _by_people(definition: Definition, action: str) -> bool:
+    return any(definition.roles[role].kind == "staff" for role in definition.actions[action].by)
+
+
+def _permits(definition: Definition) -> Iterator[Finding]:
     for name, action in definition.actions.items():
-        for phase in action.from_ if "issue_notice" in action.effects else ():
-            senders.setdefault(phase, []).append(name)
-    for phase, names in senders.items():
-        if len(names) > 1:
-            message = f"the phase '{phase}' has more than one notice ({', '.join(names)}); the law allows one"
-            yield Finding("L192", f"actions.{names[1]}", message)
+        touched = [effect for effect in action.effects if effect.endswith("_permit")]
+        if touched and definition.permit is None:
+            message = (
+                f"the action '{name}' has the effect '{touched[0]}', but the file says nothing under 'permit'"
+            )
+            yield Finding("L145", f"actions.{name}.effects", message)

@@ -10,7 +10,11 @@ from typing import NamedTuple
 from permitflow.engine.conditions import UnreadableExpression, check_readable, fields_named, value_of
 from permitflow.engine.definition import Definition
 from permitflow.engine.findings import Finding
+from permitflow.engine.review import LANE_ACTIONS
 from permitflow.engine.vocabulary import STANDARD, field_named
+
+LANE_VERBS = frozenset({*LANE_ACTIONS, "answered"})
+"""What can follow a lane's name in an event; `answered` stands for every answer that ends the review."""
 
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _COMPARED = re.compile(r"([a-z_][\w.]*)\s*(?:[=!]=\s*(\"[^\"]*\"|'[^']*')|in\s*\[([^\]]*)\])")
@@ -36,6 +40,8 @@ def check(definition: Definition) -> Iterator[Finding]:
         "L103": ("clause", definition.clauses),
         "L104": ("lane", definition.lanes),
         "L105": ("action", definition.actions),
+        "L116": ("step of a review", LANE_VERBS),
+        "L117": ("fee", definition.fees),
     }
     for reference in _references(definition):
         kind, known = tables[reference.check]
@@ -57,26 +63,31 @@ def _references(definition: Definition) -> Iterator[_Reference]:
     yield from _clock_references(definition)
     for name, lane in definition.lanes.items():
         yield _Reference("L101", f"lanes.{name}.role", lane.role)
+        yield from _maybe("L101", f"lanes.{name}.waived_by", lane.waived_by)
+        yield from _listed("L104", f"lanes.{name}.after", lane.after)
     for name, clause in definition.clauses.items():
         yield _Reference("L101", f"clauses.{name}.fix_by", clause.fix_by)
     for name, fee in definition.fees.items():
         yield _Reference("L102", f"fees.{name}.assessed_in", fee.assessed_in)
+    if definition.one_notice is not None:
+        yield _Reference("L101", "one_notice.official", definition.one_notice.official)
 
 
 def _action_references(definition: Definition) -> Iterator[_Reference]:
     for name, action in definition.actions.items():
         path = f"actions.{name}"
-        yield _Reference("L102", f"{path}.to", action.to)
+        yield from _maybe("L102", f"{path}.to", action.to)
         yield from _listed("L102", f"{path}.from", action.from_)
         yield from _listed("L101", f"{path}.by", action.by)
         yield from _listed("L103", f"{path}.when", action.when)
+        yield from _listed("L104", f"{path}.waives", action.waives)
+        yield from _events(f"{path}.not_same_actor_as", action.not_same_actor_as)
 
 
 def _phase_references(definition: Definition) -> Iterator[_Reference]:
     for name, phase in definition.phases.items():
         path = f"phases.{name}"
-        if phase.role is not None:
-            yield _Reference("L101", f"{path}.role", phase.role)
+        yield from _maybe("L101", f"{path}.role", phase.role)
         yield from _listed("L104", f"{path}.lanes", phase.lanes)
         yield from _listed("L105", f"{path}.auto", phase.auto)
         if phase.join is not None:
@@ -87,12 +98,33 @@ def _phase_references(definition: Definition) -> Iterator[_Reference]:
 def _clock_references(definition: Definition) -> Iterator[_Reference]:
     for name, clock in definition.clocks.items():
         path = f"clocks.{name}"
-        yield from _listed("L105", f"{path}.starts", clock.starts)
-        yield from _listed("L105", f"{path}.stops", clock.stops)
-        yield from _listed("L105", f"{path}.pauses", clock.pauses)
-        yield from _listed("L105", f"{path}.resumes", clock.resumes)
-        if clock.on_expiry is not None:
-            yield _Reference("L105", f"{path}.on_expiry", clock.on_expiry)
+        for key in ("starts", "stops", "pauses", "resumes"):
+            yield from _events(f"{path}.{key}", getattr(clock, key))
+        for event in clock.extended_by:
+            yield from _event(f"{path}.extended_by.{event}", event)
+        yield from _maybe("L105", f"{path}.on_expiry", clock.on_expiry)
+        if clock.remedy is not None:
+            yield from _listed("L117", f"{path}.remedy.fees", clock.remedy.fees)
+
+
+def _maybe(check_id: str, path: str, name: str | None) -> Iterator[_Reference]:
+    if name is not None:
+        yield _Reference(check_id, path, name)
+
+
+def _events(path: str, names: tuple[str, ...]) -> Iterator[_Reference]:
+    for place, name in enumerate(names):
+        yield from _event(f"{path}.{place}", name)
+
+
+def _event(path: str, name: str) -> Iterator[_Reference]:
+    """An event is an action, or a step in a lane written as lane.verb."""
+    lane, dot, verb = name.partition(".")
+    if not dot:
+        yield _Reference("L105", path, name)
+        return
+    yield _Reference("L104", path, lane)
+    yield _Reference("L116", path, verb)
 
 
 def _listed(check_id: str, path: str, names: tuple[str, ...]) -> Iterator[_Reference]:
@@ -111,6 +143,8 @@ def _expressions(definition: Definition) -> Iterator[_Expression]:
         yield _Expression(f"fees.{name}.cents", fee.cents, int)
     for name, clock in definition.clocks.items():
         yield _Expression(f"clocks.{name}.length", clock.length, int)
+        for event, extension in clock.extended_by.items():
+            yield _Expression(f"clocks.{name}.extended_by.{event}.length", extension.length, int)
 
 
 def _expression_findings(definition: Definition, expression: _Expression) -> Iterator[Finding]:
@@ -122,7 +156,7 @@ def _expression_findings(definition: Definition, expression: _Expression) -> Ite
         return
     unknown = sorted(name for name in names if field_named(definition, name) is None)
     for name in unknown:
-        known = [*definition.fields, *STANDARD, *(f"documents.{kind}" for kind in definition.documents)]
+        known = [*definition.fields, *STANDARD, *_brought_along(definition)]
         yield Finding("L106", expression.path, f"there is no field called '{name}'{_meant(name, known)}")
     if unknown:
         return
@@ -131,6 +165,14 @@ def _expression_findings(definition: Definition, expression: _Expression) -> Ite
         wanted = "a yes or no" if expression.kind is bool else "a whole number"
         message = f"the expression does not give {wanted} when its fields are filled in: {expression.text}"
         yield Finding("L108", expression.path, message)
+
+
+def _brought_along(definition: Definition) -> Iterator[str]:
+    """Yield the facts that the parts of a definition bring along."""
+    yield from (f"documents.{kind}" for kind in definition.documents)
+    yield from (f"gates.{gate}" for gate in definition.gates)
+    yield from (f"taken.{action}" for action in definition.actions)
+    yield from (f"clocks.{clock}.lapsed" for clock in definition.clocks)
 
 
 def _wrong_choices(definition: Definition, expression: _Expression) -> Iterator[Finding]:

@@ -17,47 +17,41 @@ from typing import Literal
 import transitions
 
 from permitflow.engine.conditions import ClauseResult, evaluate
-from permitflow.engine.definition import ActionDef, Definition, Effect
-from permitflow.engine.errors import (
-    ConflictOfInterest,
-    MissingInput,
-    NotAllowed,
-    Refusal,
-    UnmetClauses,
-    WrongPhase,
-    WrongRole,
-)
-from permitflow.engine.lanes import LaneState, join
+from permitflow.engine.definition import ActionDef, Definition, Effect, InputDef
+from permitflow.engine.duties import Actor, Situation, acting_role, conflict
+from permitflow.engine.errors import MissingInput, NotAllowed, Refusal, UnmetClauses, WrongPhase
+from permitflow.engine.inputs import check_inputs, inputs_of, recorded
+from permitflow.engine.lanes import join
+from permitflow.engine.named import Named, named_in
+
+__all__ = [
+    "CACHE_SIZE",
+    "Actor",
+    "Choice",
+    "Machine",
+    "Situation",
+    "Step",
+    "allowed",
+    "automatic",
+    "compile_machine",
+    "conflict",
+    "fire",
+    "flat_events",
+    "joined",
+    "move",
+    "why_not",
+]
 
 CACHE_SIZE = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: the workflow roles held for this application and the companies the person belongs to.
-
-    Services add the applicant role when the person belongs to the applying company; `system` stands for
-    clocks and automatic steps.
-    """
-
-    id: str
-    roles: frozenset[str]
-    company_ids: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """Where one application stands: phase, applying company, facts (nested by dotted name) and lanes."""
-
-    phase: str
-    company_id: str | None
-    facts: Mapping[str, object]
-    lanes: Mapping[str, LaneState] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """One allowed step: what to write, and the clause results that allowed it."""
+    """One allowed step: what to write, and the clause results that allowed it.
+
+    A step that stays leaves lanes, visits and round alone. `acting_for` is the id of whoever lent the role, or
+    empty; `data` what the record says in the open, such as the count of a vote.
+    """
 
     action: str
     entry: str
@@ -68,6 +62,12 @@ class Step:
     effects: tuple[Effect, ...]
     reopen_lanes: Literal["none", "asked", "all"]
     next_round: bool
+    stay: bool = False
+    reopens: bool = False
+    waives: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()
+    acting_for: str = ""
+    data: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,11 @@ class Choice:
     action: str
     spec: ActionDef
     refusals: tuple[Refusal, ...]
+
+    @property
+    def inputs(self) -> Mapping[str, InputDef]:
+        """Everything the actor writes when taking it; a vote adds its date and its count."""
+        return inputs_of(self.spec)
 
 
 @dataclass(slots=True)
@@ -94,6 +99,7 @@ class Machine:
     definition: Definition
     events: Mapping[str, transitions.Event]
     from_phase: Mapping[str, tuple[str, ...]]
+    named: Named
 
 
 _compiled: OrderedDict[str, Machine] = OrderedDict()
@@ -114,13 +120,16 @@ def compile_machine(hash_: str, definition: Definition) -> Machine:
 
 def _compile(hash_: str, definition: Definition) -> Machine:
     arrows = [
-        (action, source, spec.to) for action, spec in definition.actions.items() for source in spec.from_
+        (action, source, spec.target(source))
+        for action, spec in definition.actions.items()
+        for source in spec.from_
     ]
     leaving: dict[str, list[str]] = {phase: [] for phase in definition.phases}
     for action, source, _ in arrows:
         leaving[source].append(action)
     by_phase = {phase: tuple(actions) for phase, actions in leaving.items()}
-    return Machine(hash_, definition, flat_events(definition.phases, arrows), by_phase)
+    events = flat_events(definition.phases, arrows)
+    return Machine(hash_, definition, events, by_phase, named_in(definition))
 
 
 def flat_events(
@@ -159,29 +168,35 @@ def fire(
     """Return the step that an action takes, or raise the reason why it cannot be taken.
 
     `inputs` are the texts the actor wrote, `draft_items` the number of drafted correction items. Checked in this
-    order: phase (WrongPhase), role (WrongRole), conflict of interest (ConflictOfInterest); then inputs, items and
-    clauses together: MissingInput when a text or an item is missing, else UnmetClauses, either with every reason.
+    order: phase (WrongPhase), role (WrongRole), conflict of interest and separation of duties
+    (ConflictOfInterest); then inputs, items and clauses together: MissingInput when an input or an item is missing
+    or unfit, else UnmetClauses, either with every reason.
     """
     spec = _spec(machine, action, situation.phase)
-    role = _acting_role(machine.definition, action, spec, actor, situation)
-    refusals = [*_missing_inputs(spec, inputs), *_missing_items(spec, draft_items)]
+    role = acting_role(machine.definition, action, spec, actor, situation)
+    refusals = check_inputs(spec, inputs, situation.on) + _missing_items(spec, draft_items)
     results = evaluate(machine.definition, spec.when, situation.facts)
-    unmet = _unmet(results)
+    unmet = _too_often(action, spec, situation) + _unmet(results)
     if refusals:
         raise MissingInput(action, [*refusals, *unmet])
     if unmet:
         raise UnmetClauses(action, unmet)
-    to_phase = move(machine.events[action], situation.phase)
     return Step(
         action,
         spec.entry,
         situation.phase,
-        to_phase,
+        move(machine.events[action], situation.phase),
         role,
         results,
         spec.effects,
         spec.reopen_lanes,
         spec.next_round,
+        spec.to is None,
+        spec.reopens,
+        spec.waives,
+        spec.opens,
+        actor.acting_for(role),
+        recorded(spec, inputs),
     )
 
 
@@ -192,11 +207,15 @@ def why_not(machine: Machine, action: str, actor: Actor, situation: Situation) -
     """
     try:
         spec = _spec(machine, action, situation.phase)
-        _acting_role(machine.definition, action, spec, actor, situation)
+        acting_role(machine.definition, action, spec, actor, situation)
     except NotAllowed as refused:
         return refused.refusals
     results = evaluate(machine.definition, spec.when, situation.facts)
-    return (*_missing_items(spec, _drafted(situation)), *_unmet(results))
+    return (
+        *_missing_items(spec, _drafted(situation)),
+        *_too_often(action, spec, situation),
+        *_unmet(results),
+    )
 
 
 def allowed(machine: Machine, actor: Actor, situation: Situation) -> tuple[Choice, ...]:
@@ -214,23 +233,27 @@ def allowed(machine: Machine, actor: Actor, situation: Situation) -> tuple[Choic
 
 
 def automatic(machine: Machine, situation: Situation) -> str | None:
-    """Return the system action that a phase takes on entry: the first of its `auto` whose clauses all pass.
+    """Return the system action that a phase takes by itself: the first of its `auto` whose clauses all pass.
 
-    An action without clauses is the fallback. None when the phase waits for somebody.
+    An action without clauses is the fallback. None when the phase waits for somebody, or for another application.
     """
     for action in machine.definition.phases[situation.phase].auto:
-        results = evaluate(machine.definition, machine.definition.actions[action].when, situation.facts)
-        if not _unmet(results):
+        spec = machine.definition.actions[action]
+        results = evaluate(machine.definition, spec.when, situation.facts)
+        if not _unmet(results) and not _too_often(action, spec, situation):
             return action
     return None
 
 
 def joined(machine: Machine, situation: Situation) -> str | None:
     """Return the system action to take now that the review round is complete; None while it is open."""
-    rule = machine.definition.phases[situation.phase].join
+    definition = machine.definition
+    rule = definition.phases[situation.phase].join
     if rule is None:
         return None
-    outcome = join(situation.lanes)
+    lanes = definition.lanes
+    after = {name: lanes[name].after for name in situation.lanes} if machine.named.hold_points else {}
+    outcome = join(situation.lanes, rule.collect, after)
     if outcome == "open":
         return None
     return rule.approved if outcome == "approved" else rule.corrections
@@ -250,44 +273,20 @@ def _spec(machine: Machine, action: str, phase: str) -> ActionDef:
         message = "“{action}” cannot be done now: the application stands at “{phase}”, not at “{sources}”."
         params = {"action": spec.title, "phase": standing, "sources": titles}
         raise WrongPhase(action, [Refusal("wrong_phase", message, params)])
+    if definition.phases[phase].final and not spec.reopens and spec.to is not None:
+        message = "“{action}” cannot be done any more: the application has ended at “{phase}”."
+        params = {"action": spec.title, "phase": definition.phases[phase].title}
+        raise WrongPhase(action, [Refusal("ended", message, params)])
     return spec
 
 
-def _acting_role(
-    definition: Definition, action: str, spec: ActionDef, actor: Actor, situation: Situation
-) -> str:
-    """Return the role in which the actor takes the action.
-
-    Somebody of the applying company may still act for it, but not for the city: staff roles are then ignored.
-    """
-    held = [role for role in spec.by if role in actor.roles]
-    if not held:
-        titles = " / ".join(definition.roles[role].title for role in spec.by)
-        message = "“{action}” can only be done by: {roles}."
-        refusal = Refusal("wrong_role", message, {"action": spec.title, "roles": titles}, spec.by[0])
-        raise WrongRole(action, [refusal])
-    if situation.company_id in actor.company_ids:
-        held = [role for role in held if definition.roles[role].kind != "staff"]
-    if not held:
-        raise ConflictOfInterest(action, [conflict(spec.by[0])])
-    return held[0]
-
-
-def conflict(role: str) -> Refusal:
-    """Return the refusal for somebody who belongs to the applying company."""
-    message = "You belong to the company that filed this application, so a colleague has to do this."
-    return Refusal("conflict_of_interest", message, who_can_fix=role)
-
-
-def _missing_inputs(spec: ActionDef, inputs: Mapping[str, str]) -> list[Refusal]:
-    missing = []
-    for name, wanted in spec.inputs.items():
-        if wanted.required and not inputs.get(name, "").strip():
-            params = {"input": wanted.title}
-            missing.append(
-                Refusal(f"missing_{name}", "Fill in “{input}”.", params, "", name, wanted.citation)
-            )
-    return missing
+def _too_often(action: str, spec: ActionDef, situation: Situation) -> list[Refusal]:
+    if spec.at_most is None or situation.taken.get(action, 0) < spec.at_most:
+        return []
+    message = "“{action}” can be done {times} times on one application, and was done so often already."
+    if spec.at_most == 1:
+        message = "“{action}” can be done only once on one application, and was done already."
+    return [Refusal("at_most_reached", message, {"action": spec.title, "times": str(spec.at_most)})]
 
 
 def _missing_items(spec: ActionDef, drafted: int) -> list[Refusal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +11,12 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, ValidationError
 
 from permitflow.engine import strict_yaml
-from permitflow.engine.definition import LoadedDefinition, Part, Slug, Text
+from permitflow.engine.definition import GateDef, LoadedDefinition
 from permitflow.engine.errors import DefinitionError, Problem
-from permitflow.engine.loader import load_checked, read_text
+from permitflow.engine.findings import Finding
+from permitflow.engine.lint import problem_of
+from permitflow.engine.loader import load_checked
+from permitflow.engine.parts import Part, Slug, Text
 from permitflow.engine.wording import problems_of
 
 FILE_NAME = "pack.yaml"
@@ -46,7 +50,7 @@ def load_pack(folder: Path) -> Pack:
     that an earlier workflow of the pack already serves.
     """
     path = folder / FILE_NAME
-    document = strict_yaml.read(read_text(path), str(path))
+    document = strict_yaml.read(strict_yaml.read_text(path), str(path))
     try:
         spec = PackDef.model_validate_json(json.dumps(document.value))
     except ValidationError as error:
@@ -57,6 +61,25 @@ def load_pack(folder: Path) -> Pack:
     if problems:
         raise DefinitionError(problems[0].file, problems[0].line, problems[0].message, problems)
     return Pack(spec, workflows)
+
+
+def unknown_gates(packs: Sequence[Pack]) -> tuple[Problem, ...]:
+    """Return a warning for each gate none of whose workflows is in one of the packs.
+
+    The application that must come first may be another city's, so that its workflow may be installed elsewhere.
+    """
+    loaded = [workflow for pack in packs for workflow in pack.workflows]
+    known = {workflow.definition.workflow for workflow in loaded}
+    return tuple(
+        problem_of(workflow, Finding("L167", f"gates.{name}.workflows", _unknown_gate(name, gate)))
+        for workflow in loaded
+        for name, gate in workflow.definition.gates.items()
+        if known.isdisjoint(gate.workflows)
+    )
+
+
+def _unknown_gate(name: str, gate: GateDef) -> str:
+    return f"the gate '{name}' waits for {' or '.join(gate.workflows)}, which no pack here has"
 
 
 def _quarrels(spec: PackDef, workflows: tuple[LoadedDefinition, ...]) -> tuple[Problem, ...]:
@@ -73,4 +96,14 @@ def _quarrels(spec: PackDef, workflows: tuple[LoadedDefinition, ...]) -> tuple[P
                 line = loaded.line("project_types")
                 problems.append(Problem("L004", "error", loaded.file, line, message))
             served[kind] = definition.workflow
+        problems += _unknown_drafts(loaded, {other.definition.workflow for other in workflows})
     return tuple(problems)
+
+
+def _unknown_drafts(loaded: LoadedDefinition, known: set[str]) -> Iterator[Problem]:
+    """A step opens drafts in its own city, so it can only open workflows of its own pack."""
+    for name, action in loaded.definition.actions.items():
+        for place, workflow in enumerate(action.opens):
+            if workflow not in known:
+                message = f"the action '{name}' opens '{workflow}', which is no workflow of this pack"
+                yield problem_of(loaded, Finding("L166", f"actions.{name}.opens.{place}", message))

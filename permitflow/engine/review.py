@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import cast
 
 from permitflow.engine.definition import LaneDef
+from permitflow.engine.duties import Actor, Situation, conflict
 from permitflow.engine.errors import ConflictOfInterest, MissingInput, Refusal, WrongPhase, WrongRole
-from permitflow.engine.lanes import LANE_STATES, LaneAnswer, LaneStanding
-from permitflow.engine.machine import Actor, Machine, Situation, conflict, flat_events, move
+from permitflow.engine.lanes import LANE_STATES, OPEN_STATES, LaneAnswer, LaneStanding, waits_for
+from permitflow.engine.machine import Machine, flat_events, move
 
 _TARGETS = {
     "approve": "approved",
     "approve_with_conditions": "approved_with_conditions",
     "request_corrections": "corrections_requested",
     "mark_not_applicable": "not_applicable",
+    "waive": "waived",
 }
 _ARROWS = [
     ("start_review", "waiting", "in_review"),
@@ -25,6 +27,8 @@ _EVENTS = flat_events(LANE_STATES, _ARROWS)
 _SOURCES = {action: frozenset(source for name, source, _ in _ARROWS if name == action) for action in _EVENTS}
 
 LANE_ACTIONS = tuple(_EVENTS)
+# A lane that waits for another one may still be given back, and whoever has the authority may waive it.
+_AT_ANY_TIME = frozenset({"release", "waive"})
 
 _ENTRIES = {
     "start_review": "Review started",
@@ -33,6 +37,7 @@ _ENTRIES = {
     "approve_with_conditions": "Approved with conditions",
     "request_corrections": "Corrections requested",
     "mark_not_applicable": "Marked as not applicable",
+    "waive": "Waived",
 }
 _STANDINGS: dict[LaneStanding, str] = {
     "waiting": "waiting",
@@ -41,12 +46,16 @@ _STANDINGS: dict[LaneStanding, str] = {
     "approved_with_conditions": "approved with conditions",
     "corrections_requested": "corrections requested",
     "not_applicable": "not applicable",
+    "waived": "waived",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class LaneStep:
-    """One allowed step in a lane; `entry` is the log entry in the past tense."""
+    """One allowed step in a lane; `entry` is the log entry in the past tense.
+
+    `acting_for` is the id of whoever lent the role, or empty.
+    """
 
     lane: str
     action: str
@@ -54,22 +63,33 @@ class LaneStep:
     from_state: LaneStanding
     to_state: LaneStanding
     role: str
+    acting_for: str = ""
+
+    @property
+    def events(self) -> frozenset[str]:
+        """What the step is called where clocks and the separation of duties name it."""
+        names = {f"{self.lane}.{self.action}"}
+        return frozenset(names if self.to_state in OPEN_STATES else names | {f"{self.lane}.answered"})
 
 
 def fire_lane(machine: Machine, answer: LaneAnswer, actor: Actor, situation: Situation) -> LaneStep:
     """Return the step that a reviewer's answer takes in its lane, or raise the reason why it cannot.
 
-    Checked in this order: the phase has the lane and the lane awaits an answer (WrongPhase), the lane's role
-    (WrongRole), conflict of interest (ConflictOfInterest), then what the answer needs (MissingInput).
+    Checked in this order: the phase has the lane and the lane awaits an answer (WrongPhase), its role, or for a
+    waiver the authority's (WrongRole), conflict of interest (ConflictOfInterest), the reviews that come first
+    (WrongPhase), then what the answer needs (MissingInput).
     """
     state = _awaiting(machine, answer, situation)
     spec = machine.definition.lanes[answer.lane]
-    _check_actor(machine, answer.action, spec, actor, situation)
+    role = _role_for(machine, answer.action, spec, actor, situation)
+    if spec.after and answer.action not in _AT_ANY_TIME:
+        _check_hold_points(machine, answer, spec, situation)
     refusals = _NEEDS[answer.action](answer, spec) if answer.action in _NEEDS else []
     if refusals:
         raise MissingInput(answer.action, refusals)
     to_state = cast(LaneStanding, move(_EVENTS[answer.action], state))
-    return LaneStep(answer.lane, answer.action, _ENTRIES[answer.action], state, to_state, spec.role)
+    entry = _ENTRIES[answer.action]
+    return LaneStep(answer.lane, answer.action, entry, state, to_state, role, actor.acting_for(role))
 
 
 def why_not_lane(
@@ -99,14 +119,30 @@ def _awaiting(machine: Machine, answer: LaneAnswer, situation: Situation) -> Lan
     return lane.state
 
 
-def _check_actor(machine: Machine, action: str, spec: LaneDef, actor: Actor, situation: Situation) -> None:
-    if spec.role not in actor.roles:
-        title = machine.definition.roles[spec.role].title
-        message = "“{lane}” can only be answered by: {roles}."
-        refusal = Refusal("wrong_role", message, {"lane": spec.title, "roles": title}, spec.role)
+def _role_for(machine: Machine, action: str, spec: LaneDef, actor: Actor, situation: Situation) -> str:
+    """Return the role in which the actor answers: the lane's, or the authority's for a waiver."""
+    role = spec.waived_by if action == "waive" else spec.role
+    if role is None:
+        refusal = Refusal("not_waivable", "“{lane}” cannot be waived by anybody.", {"lane": spec.title})
         raise WrongRole(action, [refusal])
+    if role not in actor.roles:
+        params = {"lane": spec.title, "roles": machine.definition.roles[role].title}
+        message = "“{lane}” can only be answered by: {roles}."
+        if action == "waive":
+            message = "“{lane}” can only be waived by: {roles}."
+        raise WrongRole(action, [Refusal("wrong_role", message, params, role)])
     if situation.company_id in actor.company_ids:
-        raise ConflictOfInterest(action, [conflict(spec.role)])
+        raise ConflictOfInterest(action, [conflict(role)])
+    return role
+
+
+def _check_hold_points(machine: Machine, answer: LaneAnswer, spec: LaneDef, situation: Situation) -> None:
+    waiting = waits_for(spec.after, situation.lanes)
+    if waiting:
+        titles = ", ".join(machine.definition.lanes[name].title for name in waiting)
+        message = "“{lane}” comes after: {others}. It can be answered when they are done."
+        params = {"lane": spec.title, "others": titles}
+        raise WrongPhase(answer.action, [Refusal("hold_point", message, params, where="reviews")])
 
 
 def _approve(answer: LaneAnswer, spec: LaneDef) -> list[Refusal]:
@@ -140,9 +176,18 @@ def _mark_not_applicable(answer: LaneAnswer, spec: LaneDef) -> list[Refusal]:
     return [Refusal("missing_reason", message, who_can_fix=spec.role, where="reason")]
 
 
+def _waive(answer: LaneAnswer, spec: LaneDef) -> list[Refusal]:
+    refusals = _approve(answer, spec)
+    if not answer.reason.strip():
+        message = "Say why this review is waived, and on what authority."
+        refusals.append(Refusal("missing_reason", message, who_can_fix=spec.waived_by or "", where="reason"))
+    return refusals
+
+
 _NEEDS = {
     "approve": _approve,
     "approve_with_conditions": _approve_with_conditions,
     "request_corrections": _request_corrections,
     "mark_not_applicable": _mark_not_applicable,
+    "waive": _waive,
 }

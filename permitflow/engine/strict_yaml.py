@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -164,6 +165,16 @@ def decode(raw: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DefinitionError(file, line, "the file is not UTF-8 text") from error
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file. Raises DefinitionError when it is missing, too large or not UTF-8."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DefinitionError(str(path), None, f"the file cannot be opened: {error.strerror}") from error
+    return decode(raw, str(path))
 
 
 def read(text: str, file: str) -> Document:

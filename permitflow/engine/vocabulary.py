@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from permitflow.engine.definition import Definition, FieldDef
@@ -23,6 +23,7 @@ def _choice(title: str, *choices: str) -> FieldDef:
 STANDARD: Mapping[str, FieldDef] = MappingProxyType(
     {
         "application.round": _integer("Review round"),
+        "application.sample": _integer("Number from 0 to 99 that draws applications for a sample"),
         "documents.missing": _integer("Number of missing documents"),
         "fees.due_cents": _integer("Fees due"),
         "fees.paid_cents": _integer("Fees paid"),
@@ -40,6 +41,9 @@ STANDARD: Mapping[str, FieldDef] = MappingProxyType(
         "rules.load_ok": _boolean("Result of the service load check"),
         "rules.listed_ok": _boolean("Result of the equipment listing check"),
         "rules.disconnect_ok": _boolean("Result of the disconnect check"),
+        "project.procedure": _choice(
+            "Procedure that the city follows", "administrative", "notice", "hearing"
+        ),
         "project.type": FieldDef(title="Project type", type="text"),
         "project.valuation_cents": _integer("Project valuation"),
         "project.includes_canopy": _boolean("Whether a canopy is part of the project"),
@@ -96,15 +100,42 @@ STANDARD: Mapping[str, FieldDef] = MappingProxyType(
 def field_named(definition: Definition, name: str) -> FieldDef | None:
     """Return what `name` (dotted) means in a definition, or None when nobody declares it.
 
-    A definition's own field comes first, then the standard ones, then `documents.<kind>` for each declared
-    document: true when the document is there.
+    A definition's own field comes first, then the standard ones, then what the definition's parts bring along:
+    `documents.<kind>` (true when the document is there), `taken.<action>` (how often it was taken), `gates.<gate>`
+    (true when the application that must come first is there), and `clocks.<clock>.lapsed`.
     """
     declared = definition.fields.get(name) or STANDARD.get(name)
     if declared is not None:
         return declared
-    group, _, kind = name.partition(".")
-    document = definition.documents.get(kind) if group == "documents" else None
-    return _boolean(document.title) if document is not None else None
+    group, _, part = name.partition(".")
+    title = _DYNAMIC[group](definition, part) if group in _DYNAMIC else None
+    if title is None:
+        return None
+    return _integer(title) if group == "taken" else _boolean(title)
+
+
+def _document(definition: Definition, kind: str) -> str | None:
+    return definition.documents[kind].title if kind in definition.documents else None
+
+
+def _taken(definition: Definition, action: str) -> str | None:
+    spec = definition.actions.get(action)
+    return None if spec is None else f"How often “{spec.title}” was done"
+
+
+def _gate(definition: Definition, gate: str) -> str | None:
+    return definition.gates[gate].title if gate in definition.gates else None
+
+
+def _lapse(definition: Definition, part: str) -> str | None:
+    clock, _, what = part.partition(".")
+    spec = definition.clocks.get(clock) if what == "lapsed" else None
+    return None if spec is None else f"Whether the time is over: {spec.title}"
+
+
+_DYNAMIC: Mapping[str, Callable[[Definition, str], str | None]] = MappingProxyType(
+    {"documents": _document, "taken": _taken, "gates": _gate, "clocks": _lapse}
+)
 
 
 def title_of(definition: Definition, name: str) -> str:

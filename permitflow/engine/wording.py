@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -27,26 +28,32 @@ _KINDS = {
 
 
 def problems_of(
-    error: ValidationError, model: type[BaseModel], whole: str, file: str, lines: Mapping[str, int]
+    error: ValidationError,
+    model: type[BaseModel],
+    whole: str,
+    file: str,
+    lines: Mapping[str, int],
+    files: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Problem, ...]:
     """Return the problems of a failed validation by line, missing keys last: most are an unknown key's other half.
 
-    `model` is what the file should be and `whole` what a person calls it; `lines` maps dotted paths to lines.
+    `model` is what the file should be and `whole` what a person calls it; `lines` maps dotted paths to lines, and
+    `files` those of them that stand in another file than `file`.
     """
     problems = []
     for detail in error.errors(include_url=False, include_context=True):
         path = [str(part) for part in detail["loc"] if part != "[key]"]
         check, message = _sentence(detail, path, model, whole)
-        problems.append(Problem(check, "error", file, _line(path, lines), message))
+        place = _known(path, lines)
+        line = lines[place] if place else min(lines.values(), default=None)
+        problems.append(Problem(check, "error", files.get(place, file), line, message))
     return tuple(sorted(problems, key=lambda problem: (problem.id == "L003", problem.line or 0)))
 
 
-def _line(path: list[str], lines: Mapping[str, int]) -> int | None:
-    for end in range(len(path), 0, -1):
-        line = lines.get(".".join(path[:end]))
-        if line is not None:
-            return line
-    return min(lines.values(), default=None)
+def _known(path: list[str], lines: Mapping[str, int]) -> str:
+    """Return the longest part of a path that has a line, or nothing."""
+    parts = (".".join(path[:end]) for end in range(len(path), 0, -1))
+    return next((part for part in parts if part in lines), "")
 
 
 def _sentence(detail: ErrorDetails, path: list[str], model: type[BaseModel], whole: str) -> tuple[str, str]:

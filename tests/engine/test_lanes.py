@@ -1,8 +1,19 @@
 """Which reviews a file needs, and when a round is complete."""
 
 import itertools
+from typing import cast
 
-from permitflow.engine.lanes import LANE_STATES, OPEN_STATES, LaneState, join, lanes_for, open_lanes, reopen
+from permitflow.engine.lanes import (
+    LANE_STATES,
+    OPEN_STATES,
+    LaneStanding,
+    LaneState,
+    join,
+    lanes_for,
+    open_lanes,
+    reopen,
+    waits_for,
+)
 from tests.engine.small_workflow import loaded
 
 SMALL_SITE = {"equipment": {"station_count": 2, "level": "L2"}}
@@ -112,3 +123,44 @@ def test_a_lane_that_changed_facts_newly_require_is_opened() -> None:
 def test_a_lane_that_was_never_opened_is_opened() -> None:
     after = reopen(lanes_for(loaded().definition, "in_review", LARGE_SITE), {}, "none", 1)
     assert after["electrical"].state == "waiting"
+
+
+def lane_of(name: str, state: str, *, informational: bool = False) -> LaneState:
+    return LaneState(name, True, informational, cast(LaneStanding, state), 1)
+
+
+def round_of(*lanes: LaneState) -> dict[str, LaneState]:
+    return {lane.lane: lane for lane in lanes}
+
+
+def test_a_waived_lane_holds_nothing() -> None:
+    assert join(round_of(lane_of("a", "waived"), lane_of("b", "approved"))) == "approved"
+
+
+def test_the_first_request_ends_the_round_where_the_workflow_says_so() -> None:
+    lanes = round_of(lane_of("a", "corrections_requested"), lane_of("b", "waiting"))
+    assert (join(lanes), join(lanes, "first")) == ("open", "corrections")
+    assert join(round_of(lane_of("a", "approved"), lane_of("b", "waiting")), "first") == "open"
+    informational = lane_of("a", "corrections_requested", informational=True)
+    assert join(round_of(informational, lane_of("b", "waiting")), "first") == "open"
+
+
+def test_a_lane_held_by_a_request_for_corrections_is_not_waited_for() -> None:
+    after = {"b": ("a",), "c": ("b",), "d": ()}
+    held = [lane_of("b", "waiting"), lane_of("c", "waiting")]
+    assert join(round_of(lane_of("a", "corrections_requested"), *held), "all", after) == "corrections"
+    free = lane_of("d", "waiting")
+    assert join(round_of(lane_of("a", "corrections_requested"), *held, free), "all", after) == "open"
+    assert join(round_of(lane_of("a", "approved"), *held), "all", after) == "open"
+
+
+def test_only_a_lane_that_counts_and_is_not_done_is_a_hold_point() -> None:
+    lanes = round_of(
+        lane_of("open", "in_review"),
+        lane_of("asked", "corrections_requested"),
+        lane_of("waived", "waived"),
+        lane_of("done", "approved_with_conditions"),
+        lane_of("for_information", "waiting", informational=True),
+    )
+    every = ("open", "asked", "waived", "done", "for_information", "elsewhere")
+    assert waits_for(every, lanes) == ("open", "asked")

@@ -71,7 +71,6 @@ def test_lines_are_known_for_every_part() -> None:
         ("  ready: {", "  Ready: {", "'Ready' in phases.Ready is not a valid name"),
         ("    to: screening\n", "    to: 5\n", "actions.submit.to must be text: put '5' in double quotes"),
         ("starts: [pass_screening, hand_over]", "starts: []", "clocks.completeness.starts must not be empty"),
-        ("by: [permit_technician], entry: Accepted", "by: [], entry: Accepted", "actions.accept.by must not be empty"),
         ("citation: City code 2", 'citation: "  "', "documents.site_plan.citation must not be empty"),
         ("citation: City code 2", "help: none", "'citation' is missing in documents.site_plan"),
         ("citation: NEC 625.41, ", "", "'citation' is missing in lanes.electrical.checklist.0"),

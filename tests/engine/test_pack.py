@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from permitflow.engine.errors import DefinitionError
-from permitflow.engine.pack import load_pack
+from permitflow.engine.pack import load_pack, unknown_gates
 from tests.engine.small_workflow import SMALL, variant
 
 PACK = """\
@@ -73,3 +73,37 @@ def test_two_workflows_for_one_kind_of_project_are_refused(tmp_path: Path) -> No
 def test_a_workflow_with_errors_is_refused(tmp_path: Path) -> None:
     wrong = variant(("    to: screening\n", "    to: screning\n"))
     assert "no phase called 'screning'" in refusal(folder(tmp_path, small=wrong))
+
+
+OPENS = (
+    "from: [intake], to: in_review, by: [permit_technician]",
+    "from: [intake], to: in_review, opens: [second]",
+)
+GATE = (
+    "phases:\n  draft: {",
+    "gates:\n  zoning: {title: Zoning permit, workflows: [zoning, town-zoning], citation: Code}\nphases:\n  draft: {",
+)
+
+
+def test_a_workflow_that_is_opened_must_be_of_the_pack(tmp_path: Path) -> None:
+    opens = variant((OPENS[0], f"{OPENS[1]}, by: [permit_technician]"))
+    line = opens[: opens.index("opens:")].count("\n") + 1
+    message = refusal(folder(tmp_path, small=opens))
+    assert (
+        f"small.yaml:{line}: the action 'accept' opens 'second', which is no workflow of this pack" in message
+    )
+    pack = PACK.replace("[small.yaml]", "[small.yaml, second.yaml]")
+    second = variant(("workflow: small", "workflow: second"), ("[commercial]", "[other]"))
+    assert len(load_pack(folder(tmp_path, pack, small=opens, second=second)).workflows) == 2
+
+
+def test_a_gate_on_a_workflow_that_no_pack_has_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "county").mkdir()
+    (tmp_path / "town").mkdir()
+    county = load_pack(folder(tmp_path / "county", small=variant(GATE)))
+    (warning,) = unknown_gates([county])
+    assert (warning.id, warning.severity) == ("L167", "warning")
+    assert "the gate 'zoning' waits for zoning or town-zoning, which no pack here has" in str(warning)
+    assert warning.line == variant(GATE)[: variant(GATE).index("  zoning: {")].count("\n") + 1
+    town = load_pack(folder(tmp_path / "town", small=variant(("workflow: small", "workflow: town-zoning"))))
+    assert unknown_gates([county, town]) == ()

@@ -62,7 +62,7 @@ def test_a_review_that_was_answered_is_not_answered_again() -> None:
         for action in LANE_ACTIONS:
             error = refused(answer(action, open_items=1, conditions=1, reason="x"), where=situation(state))
             assert type(error) is WrongPhase
-    assert str(error) == "This review stands at “not applicable”, so this step does not fit."
+    assert str(error) == f"This review stands at “{state.replace('_', ' ')}”, so this step does not fit."
 
 
 def test_a_review_is_not_started_twice() -> None:

@@ -1,6 +1,7 @@
 """The words that every definition may use."""
 
 from permitflow.engine.vocabulary import STANDARD, field_named, title_of
+from tests.deep_workflow import deep
 from tests.engine.small_workflow import loaded
 
 
@@ -34,3 +35,17 @@ def test_choices_are_given_where_there_are_some() -> None:
 
 def test_titles_can_start_a_sentence() -> None:
     assert all(field.title[0].isupper() and not field.title.endswith(".") for field in STANDARD.values())
+
+
+def test_the_parts_of_a_definition_bring_their_own_facts() -> None:
+    definition = deep().definition
+    taken, gate = field_named(definition, "taken.hold"), field_named(definition, "gates.zoning")
+    lapse = field_named(definition, "clocks.decision.lapsed")
+    assert taken is not None
+    assert gate is not None
+    assert lapse is not None
+    assert (taken.type, taken.title) == ("integer", "How often “Put on hold” was done")
+    assert (gate.type, gate.title) == ("boolean", "Zoning permit")
+    assert (lapse.type, lapse.title) == ("boolean", "Whether the time is over: Decision")
+    for unknown in ("taken.nothing", "gates.nothing", "clocks.decision.due", "clocks.other.lapsed", "x.y"):
+        assert field_named(definition, unknown) is None

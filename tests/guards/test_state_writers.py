@@ -8,7 +8,10 @@ from tests.guards.source_tree import Module, modules, program
 WRITER = "permitflow/services/transitions.py"
 # A clock has a state of its own, which moves with the application's.
 CLOCKS = "permitflow/services/clockwork.py"
-PARTS = {f"permitflow/services/{name}.py" for name in ("effects", "files", "lanes", "record", "visits")}
+PARTS = {
+    f"permitflow/services/{name}.py"
+    for name in ("effects", "files", "lanes", "move_clocks", "record", "siblings", "steps", "visits")
+}
 STATEMENTS = "permitflow/services/statements.py"
 MOVED = {"state", "phase"}
 
