@@ -47,6 +47,7 @@ class PermitApplication(Base):
         Index("ix_permit_applications_company", "company_id"),
         Index("ix_permit_applications_state", "jurisdiction_id", "state", "submitted_at"),
         Index("ix_permit_applications_decided", "jurisdiction_id", "decided_at"),
+        Index("ix_permit_applications_project", "project_id", "workflow", "outcome"),
         CheckConstraint("(decided_at IS NULL) = (outcome IS NULL)", name="outcome_is_dated"),
     )
 
@@ -54,6 +55,7 @@ class PermitApplication(Base):
     jurisdiction_id: Mapped[JurisdictionRef]
     number: Mapped[str | None] = mapped_column(String(32), comment="receipt number, given at submission")
     company_id: Mapped[str] = mapped_column(String(32), ForeignKey("companies.id"))
+    project_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("projects.id"))
     created_by: Mapped[UserRef]
     workflow: Mapped[Code]
     definition_hash: Mapped[str] = mapped_column(String(64), ForeignKey("definitions.hash"))
@@ -87,7 +89,11 @@ class PermitApplication(Base):
     event_hash: Mapped[Sha256]
     submitted_at: Mapped[Instant | None]
     decided_at: Mapped[Instant | None]
+    """Of the first decision."""
     outcome: Mapped[str | None] = mapped_column(String(16))
+    """The last decision; it stands until the next one, also while the file is reopened."""
+    reopened_at: Mapped[Instant | None]
+    """Since when a decided file is decided anew."""
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]
 

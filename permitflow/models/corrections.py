@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from permitflow.db import Base
@@ -25,6 +26,9 @@ class CorrectionNotice(Base):
     issued_at: Mapped[Instant]
     issued_by: Mapped[str] = mapped_column(String(32), comment="a user, or 'system' at the join")
     due_on: Mapped[date | None] = mapped_column(Date)
+    material: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON, comment="fingerprints of the answers that the notice was about; none on old notices"
+    )
 
 
 class CorrectionItem(Base):
@@ -49,6 +53,13 @@ class CorrectionItem(Base):
     reply: Mapped[str] = mapped_column(Text, default="")
     reply_document_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("documents.id"))
     answered_at: Mapped[Instant | None]
+    basis: Mapped[str | None] = mapped_column(
+        String(24), comment="why after a notice: changed_material, earlier_item, health_and_safety"
+    )
+    basis_ref: Mapped[str | None] = mapped_column(
+        String(130), comment="the document kind, form field or item that the basis names"
+    )
+    basis_reason: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[UserRef]
     created_at: Mapped[Instant]
 

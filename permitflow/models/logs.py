@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, ForeignKey, Integer, String
+from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from permitflow.db import Base
@@ -22,6 +22,16 @@ class ImportedLog(Base):
     imported_at: Mapped[Instant]
 
 
+class ImportedCase(Base):
+    """The attributes of one case of an imported log; cases without any have no row."""
+
+    __tablename__ = "imported_cases"
+
+    log_id: Mapped[str] = mapped_column(String(32), ForeignKey("imported_logs.id"), primary_key=True)
+    case_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+
 class ImportedEvent(Base):
     """One event of an imported log, in file order."""
 
@@ -35,3 +45,4 @@ class ImportedEvent(Base):
     resource: Mapped[str | None] = mapped_column(String(255))
     lifecycle: Mapped[str | None] = mapped_column(String(64))
     attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    day_only: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

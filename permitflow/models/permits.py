@@ -30,6 +30,8 @@ class Permit(Base):
         String(32), unique=True, comment="in the QR code; not guessable"
     )
     status: Mapped[str] = mapped_column(String(16), comment="valid, expired, revoked, finaled, cancelled")
+    """Or suspended."""
+    revision: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     title: Mapped[str] = mapped_column(String(300))
     address: Mapped[str] = mapped_column(String(300))
     city: Mapped[str] = mapped_column(String(100))

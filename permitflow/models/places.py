@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from permitflow.db import Base
@@ -44,6 +44,9 @@ class CalendarVersion(Base):
     reason: Mapped[str] = mapped_column(Text)
     published_at: Mapped[Instant]
     published_by: Mapped[OptionalUserRef]
+    seeded_to: Mapped[int | None] = mapped_column(
+        Integer, comment="the last year whose public holidays are in; on old versions the last closure's"
+    )
     closures: Mapped[list[CalendarClosure]] = relationship(order_by="CalendarClosure.closed_on")
 
 
@@ -58,6 +61,48 @@ class CalendarClosure(Base):
     closed_on: Mapped[date] = mapped_column(Date, primary_key=True)
     jurisdiction_id: Mapped[JurisdictionRef]
     name: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str | None] = mapped_column(Text, comment="why a person closed the day; none when seeded")
+    closed_by: Mapped[str | None] = mapped_column(String(32), comment="a user; none when seeded")
+
+
+class CalendarEdit(Base):
+    """One change of a city's working days: a draft until it is published with a version."""
+
+    __tablename__ = "calendar_edits"
+    __table_args__ = (Index("ix_calendar_edits_city", "jurisdiction_id", "published_in"),)
+
+    id: Mapped[Key]
+    jurisdiction_id: Mapped[JurisdictionRef]
+    based_on: Mapped[str] = mapped_column(String(32), ForeignKey("calendar_versions.id"))
+    kind: Mapped[str] = mapped_column(String(16), comment="close, open, weekdays, hours, seed")
+    day: Mapped[date | None] = mapped_column(Date)
+    value: Mapped[str] = mapped_column(
+        String(200), comment="a closure's name, weekdays as digits, hours as 08:00-17:00, or a year"
+    )
+    reason: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[OptionalUserRef]
+    made_at: Mapped[Instant]
+    published_in: Mapped[str | None] = mapped_column(String(32), ForeignKey("calendar_versions.id"))
+
+
+class CalendarPublication(Base):
+    """How far the open files of a city have been counted anew after a calendar version was published."""
+
+    __tablename__ = "calendar_publications"
+    __table_args__ = (Index("ix_calendar_publications_open", "finished_at", "calendar_version_id"),)
+
+    calendar_version_id: Mapped[str] = mapped_column(
+        String(32), ForeignKey("calendar_versions.id"), primary_key=True
+    )
+    jurisdiction_id: Mapped[JurisdictionRef]
+    files: Mapped[int] = mapped_column(Integer, comment="open files when the version was published")
+    done: Mapped[int] = mapped_column(Integer)
+    failed: Mapped[int] = mapped_column(
+        Integer, comment="files that could not be counted; they keep their dates"
+    )
+    reached: Mapped[str] = mapped_column(String(32), comment="the last file that was counted")
+    started_at: Mapped[Instant]
+    finished_at: Mapped[Instant | None]
 
 
 class StoredDefinition(Base):
@@ -76,7 +121,10 @@ class JurisdictionWorkflow(Base):
     """Which definition a city uses for new applications of a workflow."""
 
     __tablename__ = "jurisdiction_workflows"
-    __table_args__ = (UniqueConstraint("jurisdiction_id", "workflow", "published_at"),)
+    __table_args__ = (
+        UniqueConstraint("jurisdiction_id", "workflow", "published_at"),
+        Index("uq_jurisdiction_workflows_publication", "publication_id", unique=True),
+    )
 
     id: Mapped[Key]
     jurisdiction_id: Mapped[JurisdictionRef]
@@ -85,6 +133,8 @@ class JurisdictionWorkflow(Base):
     active: Mapped[bool] = mapped_column(Boolean)
     published_at: Mapped[Instant]
     published_by: Mapped[OptionalUserRef]
+    version: Mapped[str | None] = mapped_column(String(32), comment="for people; the hash is the identity")
+    publication_id: Mapped[str | None] = mapped_column(String(32), comment="the proposal that brought it")
 
 
 class NumberSeries(Base):
