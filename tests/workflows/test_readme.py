@@ -1,59 +1,89 @@
-"""The guide for cities is true: its example works, and it lists every check."""
+"""The guide for cities is true: its example works as it is written, and its mistakes are found in its words."""
 
 import re
+import shutil
+from pathlib import Path
 
+import pytest
+
+from permitflow.engine import strict_yaml
 from permitflow.engine.findings import CATALOGUE
-from permitflow.engine.lint import lint
-from permitflow.engine.loader import load_text
+from permitflow.engine.loader import check_file, load_file
+from permitflow.engine.pack import load_pack
+from permitflow.services.rehearsal import rehearsal
+from permitflow.services.repertoire import repertoire
 from tests.workflows.packs import FOLDER
 
-README = (FOLDER / "README.md").read_text()
-CHANGES = {
-    "fire": '    required_when: equipment.station_count >= 6 || equipment.level == "DC"',
-    "document": '    required_when: "!electrical.service_upgrade"',
-    "clock": '    length: "7"',
-}
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
+FILE = re.compile(r"`workflows/(my-town/[\w./-]+)`:\n\n```yaml\n(.*?)```", re.DOTALL)
+FIRE = "equipment.station_count >= 3"
 
 
-def example() -> str:
-    """The generic workflow with the example's three changes."""
-    text = (FOLDER / "us-generic" / "commercial.yaml").read_text()
-    old_lane = '    required_when: equipment.station_count >= 4 || project.includes_storage || equipment.level == "DC"'
-    assert text.count(old_lane) == 1
-    text = text.replace(old_lane, CHANGES["fire"]).replace("pack: generic-ibc", "pack: my-town")
-    blocks = re.findall(r"   ```yaml\n(.*?)   ```", README, re.DOTALL)
-    document = next(block for block in blocks if "panel_photograph" in block)
-    photograph = "\n".join(line[3:] for line in document.splitlines()[1:])
-    text = text.replace("documents:\n", f"documents:\n{photograph}\n", 1)
-    target = text.index("  completeness_target:")
-    return text[:target] + text[target:].replace('length: "5"', 'length: "7"', 1)
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """The folder of the town, written from the guide into a copy of the packs that it stands on."""
+    library = tmp_path / "workflows"
+    for folder in ("us-generic", "clocks"):
+        shutil.copytree(FOLDER / folder, library / folder, ignore=shutil.ignore_patterns("scenarios"))
+    for name, text in FILE.findall(README):
+        (library / name).parent.mkdir(parents=True, exist_ok=True)
+        (library / name).write_text(text, encoding="utf-8")
+    return library / "my-town"
 
 
-def test_the_example_has_no_problem() -> None:
-    assert all(change in README for change in CHANGES.values())
-    loaded = load_text(example(), "commercial.yaml")
-    assert lint(loaded) == ()
+def said(path: Path) -> list[str]:
+    return [f"{problem.severity} {problem.id}: {problem.message}" for problem in check_file(path)]
+
+
+def test_the_guide_gives_every_file_of_the_example() -> None:
+    names = [name for name, _ in FILE.findall(README)]
+    assert names == ["my-town/pack.yaml", "my-town/commercial.yaml", "my-town/scenarios/three-chargers.yaml"]
+
+
+def test_the_example_has_no_problem_and_changes_what_it_says(town: Path) -> None:
+    assert said(town / "commercial.yaml") == []
+    (loaded,) = load_pack(town).workflows
+    base = load_file(town.parent / "us-generic" / "commercial.yaml").definition
     assert "panel_photograph" in loaded.definition.documents
-    assert loaded.definition.clocks["completeness_target"].length == "7"
+    assert loaded.definition.clocks["completeness_target"].length == "3"
+    assert loaded.definition.clocks["completeness_target"].starts == base.clocks["completeness_target"].starts
+    assert loaded.definition.phases == base.phases
 
 
-def test_the_mistake_in_the_example_is_found() -> None:
-    wrong = example().replace('level == "DC"', 'level == "D"', 1)
-    (problem,) = lint(load_text(wrong, "commercial.yaml"))
-    assert (problem.id, problem.message) == (
-        "L109",
-        "'D' is not a choice of equipment.level; did you mean 'DC'?",
-    )
-    assert problem.message in README
+def test_the_example_plays_its_scenario(town: Path) -> None:
+    found = repertoire(town / "scenarios" / "three-chargers.yaml")
+    assert found.problems == ()
+    (piece,) = found.pieces
+    (scenario,) = piece.scenarios
+    with rehearsal() as hall:
+        played = hall.play(piece.setting, scenario)
+    assert played.ok, played.message
 
 
-def test_every_check_is_listed_as_it_is() -> None:
-    rows = re.findall(r"^\| (L\d+) \| (\w+) \| (.*) \|$", README, re.MULTILINE)
-    assert {check: (severity, what) for check, severity, what in rows} == {
-        check: (entry.severity, entry.what) for check, entry in CATALOGUE.items()
-    }
+@pytest.mark.parametrize(
+    ("old", "new"), [('level == "DC"', 'level == "D"'), (FIRE, "equipment.station_count >= 6")]
+)
+def test_the_mistakes_in_the_example_are_found(town: Path, old: str, new: str) -> None:
+    path = town / "commercial.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    (sentence,) = said(path)
+    assert f"\n{sentence}\n" in README
+    (problem,) = check_file(path)
+    assert (problem.file, problem.line) == (str(path), text[: text.index(old)].count("\n") + 1)
 
 
-def test_every_pack_is_listed() -> None:
-    packs = {path.parent.name for path in FOLDER.glob("*/pack.yaml")}
-    assert packs == set(re.findall(r"^\| `([\w-]+)` \| (?:a city)", README, re.MULTILINE))
+def test_checks_that_the_guide_names_exist() -> None:
+    assert set(re.findall(r"\bL\d{3}\b", README)) <= set(CATALOGUE)
+
+
+def title_of(path: Path) -> object:
+    content = strict_yaml.read(path.read_text(encoding="utf-8"), str(path)).value
+    return content["title"] if isinstance(content, dict) else None
+
+
+def test_every_pack_is_listed_with_its_title() -> None:
+    listed = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", README, re.MULTILINE)
+    packs = {path.parent.name: title_of(path) for path in FOLDER.glob("*/pack.yaml")}
+    assert {name: title for name, title in listed if name in packs or name.startswith("us-")} == packs
