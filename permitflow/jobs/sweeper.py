@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,11 +16,17 @@ from config import Settings
 from permitflow.db import Database
 from permitflow.instants import now_us
 from permitflow.jobs.postman import deliver
-from permitflow.services import outbox, sessions
+from permitflow.services import anomalies, holds, ladder, moves, outbox, projects, publications, sessions
+from permitflow.services.calendar_recounts import continue_reprojection
 from permitflow.services.timers import fire_due
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 5.0
+
+
+def steady_us() -> int:
+    """Return the reading of a clock that nobody can set, in microseconds since some instant."""
+    return time.monotonic_ns() // 1000
 
 
 @dataclass(slots=True)
@@ -29,13 +36,22 @@ class Sweeper:
     database: Database
     settings: Settings
     clock: Callable[[], int] = now_us
+    steady: Callable[[], int] = steady_us
+    _looked: tuple[int, int] | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def sweep(self) -> dict[str, int]:
         """Do everything that is due now and return how much of each; what fails is logged and waits for the next."""
         return {
+            "anomalies": self._try("anomalies", self._look_at_the_time),
+            "holds": self._try("holds", self._carry_holds),
             "clocks": self._try("clocks", self._fire_clocks),
+            "gates": self._try("gates", lambda: projects.wake(self.database, self.clock())),
+            "calendars": self._try("calendars", lambda: continue_reprojection(self.database, self.clock())),
+            "versions": self._try("versions", lambda: publications.activate_all(self.database, self.clock())),
+            "moves": self._try("moves", lambda: moves.continue_running(self.database, self.clock())),
+            "warnings": self._try("warnings", self._warn),
             "news": self._try("news", self._expand),
             "mails": self._try("mails", lambda: deliver(self.database, self.settings, self.clock).sent),
             "sessions": self._try("sessions", self._forget_sessions),
@@ -66,6 +82,24 @@ class Sweeper:
             # One kind of work must not keep the others from being done; the rows still say what is due.
             log.exception("The sweep of %s failed.", name)
             return 0
+
+    def _look_at_the_time(self) -> int:
+        wall, steady = self.clock(), self.steady()
+        before, self._looked = self._looked, (wall, steady)
+        if before is None:
+            return 0
+        drift = anomalies.drift_us(wall - before[0], steady - before[1])
+        if not drift:
+            return 0
+        with self.database.connection() as connection:
+            anomalies.note_drift(connection, drift, wall, "sweeper")
+        return 1
+
+    def _carry_holds(self) -> int:
+        return holds.carry_on(self.database, self.clock())
+
+    def _warn(self) -> int:
+        return ladder.warn_due(self.database, self.clock())
 
     def _fire_clocks(self) -> int:
         return fire_due(self.database, self.clock())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from permitflow.engine.conditions import holds
 from permitflow.engine.definition import Definition, DocumentDef, PhaseDef
-from permitflow.engine.machine import Actor, Choice, Situation, allowed
+from permitflow.engine.machine import Actor, Choice, allowed
 from permitflow.instants import local_date
 from permitflow.models import (
     Company,
@@ -24,17 +24,19 @@ from permitflow.models import (
     Payment,
     Permit,
     PermitApplication,
+    Refund,
     User,
     Visit,
 )
 from permitflow.queries.applications import standing_of
 from permitflow.queries.deadlines import Deadline, count_of, deadlines, earliest_due
 from permitflow.queries.history import History, history
+from permitflow.queries.projects import ProjectShown, project_shown
 from permitflow.queries.sentence import Phrase, sentence
 from permitflow.queries.standing import file_as_seen
 from permitflow.services.actors import APPLICANT
 from permitflow.services.companies import licence_valid
-from permitflow.services.drafts import with_applicant
+from permitflow.services.drafts import may_answer, with_applicant
 from permitflow.services.files import File
 
 
@@ -85,6 +87,9 @@ class Money:
     payments: tuple[Payment, ...]
     due_cents: int
     paid_cents: int
+    refunds: tuple[Refund, ...] = ()
+    """What a late decision still owes to the applicant."""
+    paid_out: tuple[Refund, ...] = ()
 
     @property
     def balance_cents(self) -> int:
@@ -111,6 +116,7 @@ class ApplicationPage:
     deadlines: tuple[Deadline, ...]
     history: History
     permit: Permit | None
+    project: ProjectShown | None
 
     @property
     def definition(self) -> Definition:
@@ -128,6 +134,11 @@ class ApplicationPage:
         return with_applicant(self.definition, self.application.state)
 
     @property
+    def may_answer(self) -> bool:
+        """Whether the applicant can answer correction items and add documents now."""
+        return may_answer(self.definition, self.application.state, self.application.open_items)
+
+    @property
     def role_titles(self) -> Mapping[str, str]:
         """The words for the roles, for reasons that name who can fix them."""
         return {name: role.title for name, role in self.definition.roles.items()}
@@ -138,7 +149,7 @@ class ApplicationPage:
         waiting = (
             one for one in self.notices if any(item.status in ("open", "answered") for item in one.items)
         )
-        return next(waiting, None) if self.may_change else None
+        return next(waiting, None) if self.may_answer else None
 
 
 def application_page(
@@ -148,9 +159,9 @@ def application_page(
     city = session.get_one(Jurisdiction, application.jurisdiction_id)
     company = session.get_one(Company, application.company_id)
     lanes = session.scalars(select(Lane).where(Lane.application_id == application.id)).all()
-    file = file_as_seen(session, application, lanes)
-    definition = file.machine.definition
     today = local_date(now, city.zone)
+    file = file_as_seen(session, application, lanes, today)
+    definition = file.machine.definition
     clocks = deadlines(session, application.id, definition, today)
     standing = standing_of(application, earliest_due(clocks, "applicant"))
     return ApplicationPage(
@@ -169,6 +180,7 @@ def application_page(
         clocks,
         history(session, application),
         session.scalar(select(Permit).where(Permit.application_id == application.id)),
+        project_shown(session, application.project_id),
     )
 
 
@@ -182,8 +194,7 @@ def choices(file: File, user_id: str, known: Mapping[str, Mapping[str, object]])
     facts = {**file.facts(), **known}
     company = frozenset({str(file.columns["company_id"])})
     actor = Actor(user_id, frozenset({APPLICANT}), company)
-    now = Situation(situation.phase, situation.company_id, facts, situation.lanes)
-    return allowed(file.machine, actor, now)
+    return allowed(file.machine, actor, replace(situation, facts=facts))
 
 
 def licence_today(company: Company, today: date) -> dict[str, Mapping[str, object]]:
@@ -257,4 +268,10 @@ def _money(session: Session, application: PermitApplication) -> Money:
         .where(Payment.application_id == application.id)
         .order_by(Payment.received_at, Payment.id)
     )
-    return Money(tuple(fees), tuple(paid), application.fees_due_cents, application.fees_paid_cents)
+    refunds = session.scalars(
+        select(Refund).where(Refund.application_id == application.id).order_by(Refund.created_at, Refund.id)
+    ).all()
+    owed = tuple(one for one in refunds if one.settled_at is None)
+    settled = tuple(one for one in refunds if one.settled_at is not None)
+    due, received = application.fees_due_cents, application.fees_paid_cents
+    return Money(tuple(fees), tuple(paid), due, received, owed, settled)

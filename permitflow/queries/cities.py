@@ -47,6 +47,7 @@ class CalendarView:
     """The newest calendar of a city with its closed days, by date."""
 
     city: str
+    slug: str
     zone: str
     version: CalendarVersion
     closures: tuple[tuple[date, str], ...]
@@ -56,6 +57,12 @@ def all_cities(session: Session) -> list[CityLine]:
     """Return every city by name."""
     rows = session.scalars(select(Jurisdiction).order_by(Jurisdiction.name))
     return [CityLine(row.slug, row.name, row.state, row.zone, row.pack) for row in rows]
+
+
+def find_city(session: Session, slug: str, among: Collection[str] | None = None) -> Jurisdiction | None:
+    """Return a city by its short name; None when there is none, or it is not `among` the ids that are allowed."""
+    found = session.scalar(select(Jurisdiction).where(Jurisdiction.slug == slug))
+    return found if found is not None and (among is None or found.id in among) else None
 
 
 def workflows(session: Session, cities: Collection[str]) -> list[WorkflowLine]:
@@ -81,18 +88,18 @@ def workflows(session: Session, cities: Collection[str]) -> list[WorkflowLine]:
 def calendars(session: Session, cities: Collection[str]) -> list[CalendarView]:
     """Return the newest calendar of each of some cities, with its closures, by two statements."""
     rows = session.execute(
-        select(CalendarVersion, Jurisdiction.name, Jurisdiction.zone)
+        select(CalendarVersion, Jurisdiction.name, Jurisdiction.slug, Jurisdiction.zone)
         .join(Jurisdiction, Jurisdiction.id == CalendarVersion.jurisdiction_id)
         .where(CalendarVersion.jurisdiction_id.in_(cities))
         .order_by(Jurisdiction.name, CalendarVersion.version.desc())
     )
-    newest: dict[str, tuple[CalendarVersion, str, str]] = {}
-    for version, city, zone in rows:
-        newest.setdefault(version.jurisdiction_id, (version, city, zone))
-    closed = _closures(session, [version.id for version, _city, _zone in newest.values()])
+    newest: dict[str, tuple[CalendarVersion, str, str, str]] = {}
+    for version, city, slug, zone in rows:
+        newest.setdefault(version.jurisdiction_id, (version, city, slug, zone))
+    closed = _closures(session, [version.id for version, _city, _slug, _zone in newest.values()])
     return [
-        CalendarView(city, zone, version, tuple(closed.get(version.id, ())))
-        for version, city, zone in newest.values()
+        CalendarView(city, slug, zone, version, tuple(closed.get(version.id, ())))
+        for version, city, slug, zone in newest.values()
     ]
 
 

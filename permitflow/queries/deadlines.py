@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from permitflow.engine import clocks as engine_clocks
-from permitflow.engine.clocks import ClockStatus, Pause
-from permitflow.engine.definition import ClockDef, Definition
-from permitflow.models import Clock, ClockPause
+from permitflow.engine.clock_def import ClockDef
+from permitflow.engine.clocks import ClockStatus
+from permitflow.engine.definition import Definition
+from permitflow.models import Clock
+from permitflow.queries.clock_runs import ClockRun, runs_of
 from permitflow.queries.sentence import Count
-from permitflow.services.calendars import calendar_for
-from permitflow.services.clockwork import rule_of
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A clock; `status` says how it stands today and is None once it has stopped."""
+    """A clock; `status` says how it stands today and is None once it has stopped.
+
+    `overtaken_by` is the title of the stricter one of a state's and a city's clock that run side by side: both are
+    kept, the earlier one is the deadline.
+    """
 
     clock: Clock
     spec: ClockDef
     status: ClockStatus | None
+    overtaken_by: str = ""
 
     @property
     def unit(self) -> str:
@@ -36,19 +39,8 @@ def deadlines(
     session: Session, application_id: str, definition: Definition, today: date
 ) -> tuple[Deadline, ...]:
     """Return every clock of an application, oldest first, as it stands on the city's date `today`."""
-    clocks = session.scalars(
-        select(Clock).where(Clock.application_id == application_id).order_by(Clock.started_at, Clock.id)
-    ).all()
-    pauses = session.scalars(
-        select(ClockPause)
-        .join(Clock, Clock.id == ClockPause.clock_id)
-        .where(Clock.application_id == application_id)
-        .order_by(ClockPause.paused_on)
-    ).all()
-    return tuple(
-        _deadline(session, definition, clock, [one for one in pauses if one.clock_id == clock.id], today)
-        for clock in clocks
-    )
+    lines = [_deadline(run, today) for run in runs_of(session, application_id, definition)]
+    return tuple(replace(line, overtaken_by=_stricter_than(line, lines)) for line in lines)
 
 
 def count_of(lines: Sequence[Deadline], due_on: date | None) -> Count | None:
@@ -65,13 +57,25 @@ def earliest_due(lines: Sequence[Deadline], holder: str) -> date | None:
     return min((on for on in dates if on), default=None)
 
 
-def _deadline(
-    session: Session, definition: Definition, clock: Clock, pauses: Sequence[ClockPause], today: date
-) -> Deadline:
-    spec = definition.clocks[clock.clock]
-    if clock.stopped_on is not None:
-        return Deadline(clock, spec, None)
-    calendar = calendar_for(session.connection(), clock.calendar_version_id)
-    spans = [Pause(pause.paused_on, pause.resumed_on, pause.reason) for pause in pauses]
-    rule = rule_of(clock.clock, spec, clock.length)
-    return Deadline(clock, spec, engine_clocks.status(rule, clock.started_on, calendar, spans, today))
+def _deadline(run: ClockRun, today: date) -> Deadline:
+    clock = run.clock
+    if not run.open:
+        return Deadline(clock, run.spec, None)
+    status = run.run.status(today)
+    if status.due_on is not None and clock.due_on is not None and status.due_on < clock.due_on == today:
+        # A new calendar put the end into the past: it counts from the day on which that was known.
+        status = replace(status, due_on=clock.due_on, standing="due_today")
+    return Deadline(clock, run.spec, status)
+
+
+def _stricter_than(line: Deadline, lines: Sequence[Deadline]) -> str:
+    """Return the title of a clock of the other level that runs for the same thing and ends earlier."""
+    if line.status is None or line.status.due_on is None:
+        return ""
+    for other in lines:
+        same = other.spec.holder == line.spec.holder and set(other.spec.starts) & set(line.spec.starts)
+        if not same or other.spec.level == line.spec.level or other.status is None:
+            continue
+        if other.status.due_on is not None and other.status.due_on < line.status.due_on:
+            return other.spec.title
+    return ""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from permitflow.instants import local_date
 from permitflow.models import Jurisdiction, Permit, PermitApplication
+from permitflow.queries.deadlines import count_of, deadlines
 from permitflow.queries.sentence import Phrase, sentence
 from permitflow.services.definitions import definition_for
 
@@ -51,7 +52,7 @@ class RegisterPage:
 
 @dataclass(frozen=True, slots=True)
 class PermitFound:
-    """One permit, and what it is worth on the day it is looked at: valid, expired, revoked, finaled, cancelled."""
+    """One permit, and what it is worth on the day it is looked at: valid, suspended, expired, revoked, finaled, cancelled."""
 
     permit: Permit
     city: str
@@ -179,7 +180,8 @@ def _found(session: Session, condition: ColumnElement[bool], now: int) -> list[P
 def _inspections(session: Session, definition_hash: str | None) -> tuple[str, ...]:
     if definition_hash is None:
         return ()
-    return definition_for(session.connection(), definition_hash).permit.inspections
+    permit = definition_for(session.connection(), definition_hash).permit
+    return permit.inspections if permit else ()
 
 
 def find_status(session: Session, number: str, now: int) -> list[StatusFound]:
@@ -200,6 +202,8 @@ def find_status(session: Session, number: str, now: int) -> list[StatusFound]:
 
 def _status(session: Session, file: PermitApplication, city: str, zone: str, now: int) -> StatusFound:
     definition = definition_for(session.connection(), file.definition_hash)
-    told = sentence(file, definition, zone, today=local_date(now, zone))
+    today = local_date(now, zone)
+    count = count_of(deadlines(session, file.id, definition, today), file.due_on) if file.due_on else None
+    told = sentence(file, definition, zone, today=today, count=count)
     step = definition.phases[file.state].title
     return StatusFound(file.number or "", city, step, told, file.submitted_at, zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -16,8 +17,10 @@ from permitflow.services.files import File, LaneRow
 from permitflow.services.statements import FILE_COLUMNS
 
 
-def file_as_seen(session: Session, application: PermitApplication, lanes: Iterable[Lane]) -> File:
-    """Return a file without locking it: enough to ask what is allowed, never to change anything."""
+def file_as_seen(
+    session: Session, application: PermitApplication, lanes: Iterable[Lane], on: date | None = None
+) -> File:
+    """Return a file without locking it: enough to ask what is allowed on a legal date, never to change anything."""
     connection = session.connection()
     calendar_version_id = current_version_id(connection, application.jurisdiction_id)
     return File(
@@ -27,6 +30,7 @@ def file_as_seen(session: Session, application: PermitApplication, lanes: Iterab
         calendar_version_id,
         {name: getattr(application, name) for name in FILE_COLUMNS},
         {lane.lane: LaneRow(lane.id, lane.role, _state(lane)) for lane in lanes},
+        on=on,
     )
 
 

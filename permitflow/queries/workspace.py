@@ -109,9 +109,9 @@ def workspace(session: Session, person: Person, application_id: str, now: int) -
         return None
     city = session.get_one(Jurisdiction, application.jurisdiction_id)
     lanes = _lanes(session, application_id)
-    file = file_as_seen(session, application, lanes)
-    visits = _visits(session, application_id)
     today = local_date(now, city.zone)
+    file = file_as_seen(session, application, lanes, today)
+    visits = _visits(session, application_id)
     return Workspace(
         application,
         session.get_one(Company, application.company_id),

@@ -12,7 +12,7 @@ from permitflow.engine.machine import Actor
 from permitflow.models import CorrectionItem, CorrectionNotice, Document
 from permitflow.services import transitions
 from permitflow.services.actors import APPLICANT
-from permitflow.services.drafts import fingerprint, refuse_unless_with_applicant
+from permitflow.services.drafts import fingerprint, refuse_unless_may_answer
 from permitflow.services.errors import NotFound, Stale
 from permitflow.services.files import File
 from permitflow.services.transitions import Applied, Note
@@ -42,7 +42,7 @@ def answer_item(session: Session, answer: Answer) -> Applied | None:
         NotFound: the application has no such sent item.
         MissingInput: the reply is empty.
         Stale: a colleague answered the item meanwhile, or it is settled.
-        WrongPhase: the application is not with the applicant.
+        WrongPhase: the application is not with the applicant, or it was decided and no notice waits.
     """
     item = session.get(CorrectionItem, answer.item_id, populate_existing=True)
     if item is None or item.application_id != answer.application_id or item.notice_id is None:
@@ -83,7 +83,7 @@ def _refuse_foreign(session: Session, application_id: str, document_id: str | No
 
 
 def _write(file: File, answer: Answer, document_id: str | None) -> None:
-    refuse_unless_with_applicant(file, "answer_item")
+    refuse_unless_may_answer(file, "answer_item")
     connection = file.channel.connection
     item = connection.execute(
         select(CorrectionItem.status, CorrectionItem.reply, CorrectionItem.reply_document_id).where(

@@ -14,11 +14,12 @@ from permitflow.db import new_id
 from permitflow.engine.calendars import seed_closures
 from permitflow.engine.pack import load_pack
 from permitflow.instants import local_date
-from permitflow.models import CalendarVersion, Jurisdiction
+from permitflow.models import CalendarVersion, Jurisdiction, PermitApplication
 from permitflow.services import calendars, definitions
 from permitflow.services.errors import NotFound
 
-_YEARS_AHEAD = 4
+_YEARS_AHEAD = 8
+"""The longest duty after a permit lasts six years, and a deadline on New Year's Eve may roll into one more."""
 
 
 class CityProblem(ValueError):
@@ -68,6 +69,7 @@ def found_city(session: Session, new: NewCity, pack_folder: Path, at: int) -> Ju
         closes="17:00",
         reason=f"First calendar, from the public holidays of the pack {pack.spec.pack}",
         published_at=at,
+        seeded_to=year + _YEARS_AHEAD - 1,
     )
     years = range(year, year + _YEARS_AHEAD)
     calendars.publish(session, first, seed_closures(pack.spec.country, pack.spec.subdivision, years))
@@ -78,12 +80,23 @@ def found_city(session: Session, new: NewCity, pack_folder: Path, at: int) -> Ju
 def republish(session: Session, slug: str, pack_folder: Path, at: int) -> list[str]:
     """Let a city's new applications run under a folder's workflows from now on; return their ids.
 
-    Open files keep the definition they were submitted under. Raises NotFound, DefinitionError.
+    Only a city without applications takes workflows so; in one that works, two people publish a version. Raises
+    NotFound, DefinitionError, CityProblem.
     """
     place = session.scalar(select(Jurisdiction).where(Jurisdiction.slug == slug))
     if place is None:
         raise NotFound(f"There is no city with the short name '{slug}'.")
+    if has_applications(session, place.id):
+        raise CityProblem(
+            f"{place.name} has applications already, so a new version needs two people: say who proposes it with --by."
+        )
     return definitions.publish_pack(session, place, pack_folder, at)
+
+
+def has_applications(session: Session, jurisdiction_id: str) -> bool:
+    """Say whether anybody has submitted an application to a city."""
+    query = select(PermitApplication.id).where(PermitApplication.jurisdiction_id == jurisdiction_id)
+    return session.scalar(query.where(PermitApplication.submitted_at.is_not(None)).limit(1)) is not None
 
 
 def _refuse_unfit(session: Session, new: NewCity) -> None:

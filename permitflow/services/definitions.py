@@ -12,7 +12,10 @@ from permitflow.engine.definition import Definition, LoadedDefinition
 from permitflow.engine.loader import from_body
 from permitflow.engine.machine import Machine, compile_machine
 from permitflow.engine.pack import load_pack
+from permitflow.engine.version_diff import compare, next_version
 from permitflow.models import Jurisdiction, JurisdictionWorkflow, StoredDefinition
+
+FIRST_VERSION = "1.0.0"
 
 _machines: dict[str, Machine] = {}
 
@@ -68,11 +71,20 @@ def publish_pack(
 
 
 def publish(
-    session: Session, jurisdiction_id: str, loaded: LoadedDefinition, at: int, by: str | None = None
+    session: Session,
+    jurisdiction_id: str,
+    loaded: LoadedDefinition,
+    at: int,
+    by: str | None = None,
+    publication_id: str | None = None,
 ) -> None:
-    """Let new applications of a workflow run under a definition from now on; open files keep theirs."""
+    """Let new applications of a workflow run under a definition from now on; open files keep theirs.
+
+    `publication_id` names the approved proposal that asked for it; a city's first workflows have none.
+    """
     store(session, loaded, at)
     workflow = loaded.definition.workflow
+    version = version_of(session, jurisdiction_id, loaded.definition, loaded.hash)
     session.execute(
         update(JurisdictionWorkflow)
         .where(JurisdictionWorkflow.jurisdiction_id == jurisdiction_id)
@@ -88,19 +100,62 @@ def publish(
             active=True,
             published_at=at,
             published_by=by,
+            version=version,
+            publication_id=publication_id,
         )
     )
+    session.flush()
 
 
-def active_hash(connection: Connection, jurisdiction_id: str, workflow: str) -> str:
-    """Return the hash that new applications of a workflow run under; raises LookupError when there is none."""
+def versions(session: Session, jurisdiction_id: str, workflow: str) -> dict[str, str]:
+    """Return hash -> version for people of every definition a city has published of a workflow, oldest first.
+
+    A definition that is published again keeps the version it got first.
+    """
+    rows = session.execute(
+        select(JurisdictionWorkflow.definition_hash, JurisdictionWorkflow.version)
+        .where(JurisdictionWorkflow.jurisdiction_id == jurisdiction_id)
+        .where(JurisdictionWorkflow.workflow == workflow)
+        .order_by(JurisdictionWorkflow.published_at, JurisdictionWorkflow.id)
+    )
+    found: dict[str, str] = {}
+    for definition_hash, version in rows:
+        # Publications from before versions were counted have none of their own.
+        found.setdefault(definition_hash, version or f"1.0.{len(found)}")
+    return found
+
+
+def version_of(session: Session, jurisdiction_id: str, definition: Definition, definition_hash: str) -> str:
+    """Return the version a definition has in a city, or would get: computed from what differs, never typed."""
+    known = versions(session, jurisdiction_id, definition.workflow)
+    if definition_hash in known:
+        return known[definition_hash]
+    current = current_hash(session.connection(), jurisdiction_id, definition.workflow)
+    if current is None:
+        return FIRST_VERSION if not known else next_version(list(known.values())[-1], "breaking")
+    changed = compare(definition_for(session.connection(), current), definition).change_class
+    # Other spellings of the same definition are other bytes, so they need a number of their own too.
+    version = next_version(known[current], changed if changed != "same" else "cosmetic")
+    while version in known.values():
+        version = next_version(version, changed if changed != "same" else "cosmetic")
+    return version
+
+
+def current_hash(connection: Connection, jurisdiction_id: str, workflow: str) -> str | None:
+    """Return the hash that new applications of a workflow run under; None when the city has no such workflow."""
     query = (
         select(JurisdictionWorkflow.definition_hash)
         .where(JurisdictionWorkflow.jurisdiction_id == jurisdiction_id)
         .where(JurisdictionWorkflow.workflow == workflow)
         .where(JurisdictionWorkflow.active)
     )
-    found = connection.execute(query).scalar()
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def active_hash(connection: Connection, jurisdiction_id: str, workflow: str) -> str:
+    """Return the hash that new applications of a workflow run under; raises LookupError when there is none."""
+    found = current_hash(connection, jurisdiction_id, workflow)
     if found is None:
         raise LookupError("This city does not take such applications.")
-    return str(found)
+    return found

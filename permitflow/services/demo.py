@@ -36,6 +36,7 @@ _STAFF = {
     "public_works_reviewer": "Public works reviewer",
     "inspector": "Inspector",
     "building_official": "Building official",
+    "planning_commission_clerk": "Clerk of the planning commission",
     "cashier": "Cashier",
     "manager": "Manager",
     "administrator": "Administrator",

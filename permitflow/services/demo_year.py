@@ -31,7 +31,9 @@ from permitflow.services import (
     demo_forms,
     documents,
     drafts,
+    lapses,
     notices,
+    one_notice,
     payments,
     timers,
     transitions,
@@ -136,7 +138,7 @@ class Year:
     def _sweep(self, at: int) -> None:
         connection = self._stage.session.connection()
         for lapse in list(timers.lapses(connection, at, self._stage.jurisdiction_id)):
-            applied = timers.fire(connection, lapse, at)
+            applied = lapses.answer(connection, lapse, at)
             if applied:
                 self._follow(applied, at)
 
@@ -170,6 +172,12 @@ class Year:
                 stored = self._paper(spec.title)
                 attached = documents.Attachment(application, kind, stored, actor, at + number * SECOND)
                 documents.attach(session, attached)
+
+    def _revise_paper(self, row: PermitApplication, definition: Definition, actor: Actor, at: int) -> None:
+        kind = next((kind for kind in definition.documents if kind in row.document_kinds), None)
+        if kind is not None:
+            stored = self._paper(f"{definition.documents[kind].title}, revision {row.round}")
+            documents.attach(self._stage.session, documents.Attachment(row.id, kind, stored, actor, at))
 
     def _paper(self, title: str) -> Stored:
         if title not in self._papers:
@@ -229,6 +237,8 @@ class Year:
                 at + number * MINUTE,
             )
             answers.answer_item(session, reply)
+        if items:
+            self._revise_paper(row, definition, actor, at + 20 * MINUTE)
         action = self._next_of(definition, row.state, "applicant")
         if action is not None:
             spec = definition.actions[action]
@@ -288,8 +298,8 @@ class Year:
         rng, lane = self._stage.rng, definition.lanes[visit.lane or ""]
         wrong = 0.28 if visit.round == 1 else 0.08
         act = Act(visit.application_id, "approve", actor, at, lane=visit.lane, visit_id=visit.id)
-        if lane.checklist and not lane.informational and rng.random() < wrong:
-            self._draft_items(visit, lane.checklist, actor, at)
+        wants = lane.checklist and not lane.informational and rng.random() < wrong
+        if wants and self._draft_items(visit, lane.checklist, actor, at):
             return _with(act, action="request_corrections")
         if rng.random() < 0.12:
             return _with(
@@ -302,8 +312,8 @@ class Year:
     ) -> Act | None:
         rng, phase = self._stage.rng, definition.phases[row.state]
         sending = self._next_of(definition, row.state, visit.role or "", needs_items=True)
-        if sending and phase.checklist and rng.random() < (0.25 if row.round == 1 else 0.05):
-            self._draft_items(visit, phase.checklist, actor, at)
+        wants = sending and phase.checklist and rng.random() < (0.25 if row.round == 1 else 0.05)
+        if wants and sending and self._draft_items(visit, phase.checklist, actor, at):
             return Act(row.id, sending, actor, at)
         failing = [
             name
@@ -315,12 +325,21 @@ class Year:
         action = self._next_of(definition, row.state, visit.role or "")
         return Act(row.id, action, actor, at, _words(definition.actions[action])) if action else None
 
-    def _draft_items(self, visit: Visit, checklist: tuple[ChecklistItem, ...], actor: Actor, at: int) -> None:
+    def _draft_items(self, visit: Visit, checklist: tuple[ChecklistItem, ...], actor: Actor, at: int) -> bool:
+        """Draft one or two items, or none when the rule of one notice leaves nothing to ask for."""
         connection = self._stage.session.connection()
+        definition = self._definition(self._file(visit.application_id))
+        open_ = one_notice.openings(connection, definition, visit.application_id, visit.lane, actor)
+        basis = one_notice.Basis(one_notice.CHANGED, open_.material[0][0]) if open_.material else None
+        if open_.required and open_.sent and basis is None:
+            return False
         for line in self._stage.rng.sample(checklist, k=min(len(checklist), self._stage.rng.randrange(1, 3))):
             text = f"Not shown on the plans: {line.text[0].lower()}{line.text[1:]}"
-            finding = notices.Finding(text, line.citation, line.fix or "Show it on the plan.")
-            notices.draft_item(connection, visit.id, finding, actor, at)
+            fix = line.fix or "Show it on the plan."
+            notices.draft_item(
+                connection, visit.id, notices.Finding(text, line.citation, fix, basis=basis), actor, at
+            )
+        return True
 
     def _next_of(
         self, definition: Definition, state: str, role: str, *, needs_items: bool = False

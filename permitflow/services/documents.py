@@ -16,7 +16,7 @@ from permitflow.ledger.canonical import canonical_bytes
 from permitflow.models import Document
 from permitflow.services import transitions
 from permitflow.services.actors import APPLICANT
-from permitflow.services.drafts import refuse_unless_with_applicant
+from permitflow.services.drafts import refuse_unless_may_answer
 from permitflow.services.errors import NotFound
 from permitflow.services.files import File
 from permitflow.services.transitions import Note
@@ -42,7 +42,7 @@ def attach(session: Session, attachment: Attachment) -> str:
 
     Raises:
         NotFound: no such application, or the workflow knows no such kind of document.
-        WrongPhase: the application is not with the applicant.
+        WrongPhase: the application is not with the applicant, or it was decided and no notice waits.
         Stale: the form was used already.
     """
     newest = _newest(session, attachment.application_id, attachment.kind)
@@ -89,7 +89,7 @@ def _newest(session: Session, application_id: str, kind: str) -> Document | None
 def _add(file: File, attachment: Attachment, document_id: str, version: int) -> None:
     if attachment.kind not in file.machine.definition.documents:
         raise NotFound
-    refuse_unless_with_applicant(file, "add_document")
+    refuse_unless_may_answer(file, "add_document")
     stored = attachment.stored
     values: dict[str, Any] = {
         "id": document_id,

@@ -16,7 +16,7 @@ from permitflow.engine.machine import Actor
 from permitflow.instants import local_date
 from permitflow.ledger.canonical import canonical_bytes
 from permitflow.models import Company, Jurisdiction, JurisdictionWorkflow, PermitApplication
-from permitflow.services import facts, transitions
+from permitflow.services import facts, publications, transitions
 from permitflow.services.actors import APPLICANT, SYSTEM
 from permitflow.services.companies import licence_valid
 from permitflow.services.definitions import definition_for
@@ -90,6 +90,8 @@ def start_draft(session: Session, new: NewDraft) -> str:
     company = session.get(Company, new.company_id)
     if company is None or new.company_id not in new.actor.company_ids:
         raise NotFound
+    # A version whose day has come begins with the first application, also before anybody swept.
+    publications.activate_due(session, new.at, new.jurisdiction_id)
     form: dict[str, object] = {"project": {"type": new.project_type}}
     begun = Start(
         jurisdiction_id=new.jurisdiction_id,
@@ -218,6 +220,24 @@ def with_applicant(definition: Definition, state: str) -> bool:
     """Return whether an application in this phase may still be changed by the applicant."""
     phase = definition.phases[state]
     return phase.party == "applicant" and phase.outcome is None and not phase.final
+
+
+def may_answer(definition: Definition, state: str, open_items: int) -> bool:
+    """Return whether the applicant may answer correction items and add documents in this phase.
+
+    Beside the phases in which everything may be changed: those in which the applicant has a decided application in
+    hand while `open_items` items of a notice wait, such as what an inspection found. The form stays as it was decided.
+    """
+    phase = definition.phases[state]
+    return with_applicant(definition, state) or (
+        phase.party == "applicant" and not phase.final and open_items > 0
+    )
+
+
+def refuse_unless_may_answer(file: File, action: str) -> None:
+    """Raise WrongPhase when the applicant may not answer items or add documents now."""
+    if not may_answer(file.machine.definition, file.phase, file.columns["open_items"]):
+        refuse_unless_with_applicant(file, action)
 
 
 def refuse_unless_with_applicant(file: File, action: str) -> None:

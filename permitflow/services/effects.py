@@ -14,8 +14,9 @@ from permitflow.db import new_id
 from permitflow.engine import clocks as engine_clocks
 from permitflow.engine.clocks import ClockRule
 from permitflow.engine.conditions import compute_integer
-from permitflow.engine.definition import Effect
+from permitflow.engine.definition import Effect, PermitDef
 from permitflow.models import Company, CorrectionItem, CorrectionNotice, Lane, Permit, PermitApplication
+from permitflow.services import one_notice
 from permitflow.services import statements as sql
 from permitflow.services.files import File
 from permitflow.services.numbers import next_number
@@ -74,6 +75,7 @@ def issue_notice(file: File, occasion: Occasion) -> Data:
         "issued_at": occasion.at,
         "issued_by": occasion.actor,
         "due_on": _applicant_due(file),
+        "material": one_notice.material(connection, file.id),
     }
     connection.execute(insert(CorrectionNotice), notice)
     drafts = connection.scalars(
@@ -88,7 +90,7 @@ def issue_notice(file: File, occasion: Occasion) -> Data:
     file.columns["draft_items"] = 0
     file.columns["open_items"] += len(drafts)
     file.columns["unanswered_items"] += len(drafts)
-    return {"notice": number, "items": len(drafts)}
+    return {"notice": number, "items": len(drafts)} | one_notice.told(connection, str(notice["id"]))
 
 
 def issue_permit(file: File, occasion: Occasion) -> Data:
@@ -100,6 +102,7 @@ def issue_permit(file: File, occasion: Occasion) -> Data:
         .where(PermitApplication.id == file.id)
     ).one()
     site, project = _part(application.form, "site"), _part(application.form, "project")
+    kind = _permit_of(file)
     number = _next(file, "P", occasion)
     values = {
         "id": new_id(),
@@ -108,7 +111,7 @@ def issue_permit(file: File, occasion: Occasion) -> Data:
         "number": number,
         "check_code": secrets.token_urlsafe(12),
         "status": "valid",
-        "title": file.machine.definition.permit.title,
+        "title": kind.title,
         "address": " ".join(str(site[key]) for key in ("street", "unit") if site.get(key)),
         "city": str(site.get("city", "")),
         "holder": application.name,
@@ -131,6 +134,42 @@ def extend_permit(file: File, occasion: Occasion) -> Data:
     return {"expires_on": expires_on.isoformat()}
 
 
+def revise_permit(file: File, _occasion: Occasion) -> Data:
+    """Issue the permit again under its number with the next revision, as the file has it now; its dates stay."""
+    connection = file.channel.connection
+    of_file = Permit.application_id == file.id
+    application = connection.execute(
+        select(PermitApplication.form, PermitApplication.title, PermitApplication.station_count).where(
+            PermitApplication.id == file.id
+        )
+    ).one()
+    project = _part(application.form, "project")
+    values = {
+        "revision": Permit.revision + 1,
+        "status": "valid",
+        "station_count": application.station_count,
+        "description": str(project.get("description") or application.title),
+        "conditions": _conditions(file),
+        "valuation_cents": project.get("valuation_cents"),
+        "document_sha256": None,
+    }
+    changed = connection.execute(update(Permit).where(of_file).values(**values).returning(Permit.revision))
+    revision = changed.scalar_one_or_none()
+    if revision is None:
+        raise RuntimeError(f"The application {file.id} has no permit that could be revised.")
+    return {"revision": revision}
+
+
+def suspend_permit(file: File, _occasion: Occasion) -> Data:
+    """Stop the work under the permit until it is reinstated."""
+    return _change_permit(file, status="suspended")
+
+
+def reinstate_permit(file: File, _occasion: Occasion) -> Data:
+    """Make a suspended or revoked permit valid again; its dates stay."""
+    return _change_permit(file, status="valid")
+
+
 def revoke_permit(file: File, _occasion: Occasion) -> Data:
     """End the permit because the official revoked it."""
     return _change_permit(file, status="revoked")
@@ -151,6 +190,9 @@ EFFECTS: Mapping[Effect, Callable[[File, Occasion], Data]] = {
     "assess_fees": assess_fees,
     "issue_notice": issue_notice,
     "issue_permit": issue_permit,
+    "revise_permit": revise_permit,
+    "suspend_permit": suspend_permit,
+    "reinstate_permit": reinstate_permit,
     "extend_permit": extend_permit,
     "revoke_permit": revoke_permit,
     "expire_permit": expire_permit,
@@ -188,7 +230,7 @@ def _expiry(file: File, on: date) -> date:
     ]
     if ends and ends[0] is not None:
         return ends[0]
-    permit = definition.permit
+    permit = _permit_of(file)
     rule = ClockRule(
         id="permit",
         title=permit.title,
@@ -213,7 +255,16 @@ def _conditions(file: File) -> list[str]:
     return [condition for conditions in rows for condition in conditions]
 
 
+def _permit_of(file: File) -> PermitDef:
+    """Return what the workflow says of its permit; lint refuses a workflow that issues one and says nothing of it."""
+    permit = file.machine.definition.permit
+    if permit is None:
+        raise RuntimeError(f"The workflow {file.columns['workflow']} does not say what its permit is.")
+    return permit
+
+
 def _change_permit(file: File, **values: object) -> Data:
+    _permit_of(file)
     file.channel.connection.execute(update(Permit).where(Permit.application_id == file.id).values(**values))
     return {}
 

@@ -17,6 +17,7 @@ from permitflow.services import statements as sql
 from permitflow.services.calendars import calendar_for
 from permitflow.services.definitions import machine_for
 from permitflow.services.errors import NotFound
+from permitflow.services.past import Later, Past, facts_of_past, read_past
 
 NO_DUE_DATE = date(9999, 12, 31)
 
@@ -45,7 +46,7 @@ class VisitRow:
 
 @dataclass(slots=True)
 class ClockRow:
-    """A running or paused clock."""
+    """A running or paused clock; `lapsed_at` is the instant at which its running out was answered."""
 
     id: str
     clock: str
@@ -54,11 +55,18 @@ class ClockRow:
     started_on: date
     due_on: date | None
     calendar_version_id: str
+    lapsed_at: int | None = None
 
 
 @dataclass(slots=True)
 class File:
-    """A locked application; whoever holds it is alone with it until the transaction ends."""
+    """A locked application; whoever holds it is alone with it until the transaction ends.
+
+    `on` is the legal date of what is done now, and `day_is_over` says that it is done at the end of that day, as
+    what follows from a clock that ran out. `regression_us` is how far the machine's clock was behind the record. `not_yet_decided` names the
+    applications of the project that were decided only after the day that is looked at. `told` is what the record
+    says so far of lanes, clocks and outcome.
+    """
 
     channel: Channel
     machine: Machine
@@ -71,6 +79,12 @@ class File:
     spell_open: bool = False
     loaded: dict[str, Any] = field(default_factory=dict)
     known_facts: dict[str, Any] | None = None
+    known_past: Past | None = None
+    on: date | None = None
+    day_is_over: bool = False
+    regression_us: int = 0
+    not_yet_decided: frozenset[str] = frozenset()
+    told: dict[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -90,13 +104,22 @@ class File:
     def situation(self) -> Situation:
         """Return what the engine needs to know."""
         states = {name: lane.state for name, lane in self.lanes.items()}
-        return Situation(self.phase, self.columns["company_id"], LazyFacts(self), states)
+        past = (Later[int](self, "taken"), Later[frozenset[str]](self, "done_by"))
+        return Situation(
+            self.phase, self.columns["company_id"], LazyFacts(self), states, self.on, past[0], past[1]
+        )
 
     def facts(self) -> Mapping[str, Any]:
         """Return the facts that clauses may name, computed once until something changes."""
         if self.known_facts is None:
             self.known_facts = facts_of(self)
         return self.known_facts
+
+    def past(self) -> Past:
+        """Return the steps taken on this file so far, read once until another is written."""
+        if self.known_past is None:
+            self.known_past = read_past(self)
+        return self.known_past
 
     def changed(self) -> None:
         """Forget the computed facts: a number they rest on has changed."""
@@ -134,7 +157,9 @@ def facts_of(file: File) -> dict[str, Any]:
         lane.state for lane in file.lanes.values() if lane.state.required and not lane.state.informational
     ]
     due, paid = columns["fees_due_cents"], columns["fees_paid_cents"]
-    facts["application"] = {"round": columns["round"]}
+    # A scenario may say which number its file has drawn; nothing that an applicant enters is in this group.
+    drawn = {"sample": sample_of(file.id)} | facts.get("application", {})
+    facts["application"] = drawn | {"round": columns["round"]}
     facts["documents"] = {kind: kind in kinds for kind in definition.documents} | {"missing": len(missing)}
     facts["fees"] = {"due_cents": due, "paid_cents": paid, "balance_cents": due - paid}
     facts["lanes"] = {
@@ -146,7 +171,12 @@ def facts_of(file: File) -> dict[str, Any]:
         "open": columns["open_items"],
         "unanswered": columns["unanswered_items"],
     }
-    return facts
+    return facts | facts_of_past(file)
+
+
+def sample_of(application_id: str) -> int:
+    """Return a number from 0 to 99 that an application has by chance and keeps: from the random end of its id."""
+    return int(application_id[-8:], 16) % 100
 
 
 def load(channel: Channel, application_id: str) -> File:
@@ -160,7 +190,7 @@ def load(channel: Channel, application_id: str) -> File:
     columns["due_on"] = as_date(columns["due_on"])
     columns["number_prefix"] = prefix
     connection = channel.connection
-    return File(
+    file = File(
         channel,
         machine_for(connection, columns["definition_hash"]),
         calendar_for(connection, calendar_version_id),
@@ -169,9 +199,28 @@ def load(channel: Channel, application_id: str) -> File:
         {row[2]: _lane(row) for row in parts if row[0] == "lane"},
         {row[2]: _visit(row) for row in parts if row[0] == "visit"},
         {row[2]: _clock(row) for row in parts if row[0] == "clock"},
-        columns["submitted_at"] is not None and columns["decided_at"] is None,
+        is_counted(columns),
         dict(columns),
     )
+    file.told = standing_of(file)
+    return file
+
+
+def standing_of(file: File) -> dict[str, Any]:
+    """Return what the record tells of a file beside its phase and round: its lanes, its clocks and its outcome."""
+    return {
+        "lanes": {name: lane.state for name, lane in file.lanes.items()},
+        "clocks": {
+            name: (clock.state, clock.started_on, clock.due_on) for name, clock in file.clocks.items()
+        },
+        "outcome": file.columns["outcome"],
+    }
+
+
+def is_counted(columns: Mapping[str, Any]) -> bool:
+    """Return whether the time counts now: from the submission to the decision, and again while it is reopened."""
+    undecided = columns["decided_at"] is None or columns["reopened_at"] is not None
+    return columns["submitted_at"] is not None and undecided
 
 
 def save(file: File, at: int) -> None:
@@ -179,7 +228,7 @@ def save(file: File, at: int) -> None:
     columns, loaded = file.columns, file.loaded
     changed = tuple(name for name in sql.WRITTEN_COLUMNS if columns[name] != loaded[name])
     values: dict[str, object] = {"new_" + name: _for_driver(columns[name]) for name in changed}
-    values |= {"new_updated_at": at, "key": file.id}
+    values |= {"new_updated_at": max(at, columns["updated_at"]), "key": file.id}
     file.channel.write(sql.write_file((*changed, "updated_at")), values)
     file.channel.flush()
 
@@ -201,10 +250,10 @@ def _visit(row: Row) -> VisitRow:
 
 
 def _clock(row: Row) -> ClockRow:
-    _part, id_, clock, state, calendar_version_id, length, _, _, started_on, due_on = row
+    _part, id_, clock, state, calendar_version_id, length, lapsed_at, _, started_on, due_on = row
     day = as_date(started_on)
     assert day is not None
-    return ClockRow(id_, clock, state, length, day, as_date(due_on), calendar_version_id)
+    return ClockRow(id_, clock, state, length, day, as_date(due_on), calendar_version_id, lapsed_at)
 
 
 def _decoded(value: object) -> dict[str, Any]:

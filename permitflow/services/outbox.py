@@ -10,16 +10,21 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from jinja2 import TemplateError
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from permitflow.db import new_id
+from permitflow.engine.definition import Definition
 from permitflow.instants import DAY, SECOND, local_date
 from permitflow.models import (
+    Clock,
+    ClockWarning,
     CompanyMember,
+    Delegation,
     Event,
     Jurisdiction,
     Mail,
@@ -30,7 +35,7 @@ from permitflow.models import (
     Visit,
 )
 from permitflow.queries.sentence import in_english, sentence
-from permitflow.services import letters
+from permitflow.services import ladder, letters
 from permitflow.services.definitions import definition_for
 
 MINUTE = 60 * SECOND
@@ -83,7 +88,9 @@ def _told(session: Session, row: OutboxMessage, base_url: str, at: int) -> bool:
 
 def _expand(session: Session, row: OutboxMessage, base_url: str, at: int) -> None:
     file = session.get_one(PermitApplication, row.application_id)
-    receivers, queues = _receivers(session, row, file)
+    if row.kind == ladder.KIND and _is_over(session, row):
+        return
+    receivers, queues = _receivers(session, row, file, at)
     if not receivers:
         return
     news = _news(session, row, file, queues, base_url, at)
@@ -119,7 +126,6 @@ def _news(
 ) -> letters.News:
     city = session.get_one(Jurisdiction, row.jurisdiction_id)
     definition = definition_for(session.connection(), file.definition_hash)
-    body = json.loads(session.get_one(Event, (row.application_id, row.seq)).body)
     place = "applications" if row.receiver == "applicant" else "review"
     told = sentence(file, definition, city.zone, today=local_date(at, city.zone))
     phase = definition.phases[file.state]
@@ -129,7 +135,7 @@ def _news(
         number=file.number or "",
         title=file.title,
         city=city.name,
-        entry=body["entry"],
+        entry=_entry(session, row, definition),
         standing=in_english(told[:-1] if phase.next else told),
         next=phase.next,
         in_your_court=file.party in ("applicant", "payment"),
@@ -138,10 +144,34 @@ def _news(
     )
 
 
+def _entry(session: Session, row: OutboxMessage, definition: Definition) -> str:
+    """Return what there is to tell: the event's entry, or the deadline that a warning is about."""
+    if row.kind != ladder.KIND:
+        body = json.loads(session.get_one(Event, (row.application_id, row.seq)).body)
+        return str(body["entry"])
+    clock = _warned_of(session, row)
+    title = definition.clocks[clock.clock].title
+    return f"Deadline ahead: “{title}” ends on {clock.due_on}"
+
+
+def _is_over(session: Session, row: OutboxMessage) -> bool:
+    """Say whether the clock of a warning stopped or stands still meanwhile, so that the warning would mislead."""
+    clock = _warned_of(session, row)
+    return clock.stopped_at is not None or clock.due_on is None
+
+
+def _warned_of(session: Session, row: OutboxMessage) -> Clock:
+    warned = select(ClockWarning.clock_id).where(ClockWarning.outbox_id == row.id).scalar_subquery()
+    return session.scalars(select(Clock).where(Clock.id == warned)).one()
+
+
 def _receivers(
-    session: Session, row: OutboxMessage, file: PermitApplication
+    session: Session, row: OutboxMessage, file: PermitApplication, at: int
 ) -> tuple[Sequence[User], list[str]]:
-    """Return who is told and, for reviewers, the roles in whose queues the file waits now."""
+    """Return who is told and, for reviewers, the roles in whose queues the file waits now.
+
+    Whoever holds a role is told, and whoever stands in for them on the city's date.
+    """
     members = select(CompanyMember.user_id).where(
         CompanyMember.company_id == file.company_id, CompanyMember.left_at.is_(None)
     )
@@ -155,7 +185,26 @@ def _receivers(
         # Nobody reviews for their own company, so nobody is asked to.
         RoleGrant.user_id.not_in(members),
     )
-    return _active(session, User.id.in_(holders)), [] if row.receiver == "managers" else roles
+    on = local_date(at, session.get_one(Jurisdiction, row.jurisdiction_id).zone)
+    deputies = _deputies(row.jurisdiction_id, roles, on).where(Delegation.to_user.not_in(members))
+    told = or_(User.id.in_(holders), User.id.in_(deputies))
+    return _active(session, told), [] if row.receiver == "managers" else roles
+
+
+def _deputies(jurisdiction_id: str, roles: Sequence[str], on: date) -> Select[str]:
+    """Select who stands in for the roles on a local date: a loan lasts no longer than its lender has the role."""
+    lenders = (
+        (RoleGrant.user_id == Delegation.from_user)
+        & (RoleGrant.jurisdiction_id == Delegation.jurisdiction_id)
+        & (RoleGrant.role == Delegation.role)
+        & RoleGrant.revoked_at.is_(None)
+    )
+    return (
+        select(Delegation.to_user)
+        .join(RoleGrant, lenders)
+        .where(Delegation.jurisdiction_id == jurisdiction_id, Delegation.role.in_(roles))
+        .where(Delegation.ended_at.is_(None), Delegation.from_on <= on, Delegation.until_on >= on)
+    )
 
 
 def _active(session: Session, condition: ColumnElement[bool]) -> Sequence[User]:

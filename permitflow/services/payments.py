@@ -19,6 +19,8 @@ from permitflow.services import transitions
 from permitflow.services.actors import APPLICANT
 from permitflow.services.drafts import take
 from permitflow.services.files import File
+from permitflow.services.record import Datum
+from permitflow.services.remedies import owe_for_payment
 from permitflow.services.transitions import Act, Applied, Note
 
 BALANCE = "fees.balance_cents"
@@ -101,7 +103,7 @@ def record_payment(
         record.at,
         token=record.token,
         version=record.version,
-        data={"amount_cents": received.amount_cents, "provider": received.provider},
+        data=taken.data,
         words={"reference": received.reference},
         change=taken.write,
     )
@@ -131,6 +133,7 @@ class _Taking:
     def __init__(self, received: Received, record: PaymentRecord) -> None:
         self._received = received
         self._record = record
+        self.data: dict[str, Datum] = {"amount_cents": received.amount_cents, "provider": received.provider}
         self.next_action: str | None = None
 
     def write(self, file: File) -> None:
@@ -164,6 +167,9 @@ class _Taking:
             raise PaymentRefused("reference", _KNOWN) from error
         columns["fees_paid_cents"] += received.amount_cents
         file.changed()
+        owed = owe_for_payment(file, record.at)
+        if owed is not None:
+            self.data["refund_cents"] = owed
         if columns["fees_paid_cents"] == columns["fees_due_cents"]:
             self.next_action = paying_action(file.machine.definition, file.phase, record.actor.roles)
 

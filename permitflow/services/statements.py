@@ -10,11 +10,13 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    String,
     bindparam,
     cast,
     func,
     literal_column,
     null,
+    or_,
     select,
     union_all,
     update,
@@ -23,16 +25,22 @@ from sqlalchemy import (
 from permitflow.models import (
     CalendarVersion,
     Clock,
+    ClockAnomaly,
+    ClockExtension,
     ClockPause,
+    ClockWarning,
     CorrectionItem,
     CourtSpell,
     Event,
     EventPayload,
     Fee,
+    GateWake,
+    Hold,
     Jurisdiction,
     Lane,
     OutboxMessage,
     PermitApplication,
+    Refund,
     UsedToken,
     Visit,
 )
@@ -68,6 +76,8 @@ WRITTEN_COLUMNS = (
     "submitted_at",
     "decided_at",
     "outcome",
+    "reopened_at",
+    "project_id",
 )
 FILE_COLUMNS = (
     "id",
@@ -76,6 +86,7 @@ FILE_COLUMNS = (
     "workflow",
     "definition_hash",
     "facts",
+    "updated_at",
     *WRITTEN_COLUMNS,
 )
 
@@ -127,7 +138,7 @@ READ_PARTS = Prepared(
             Clock.state,
             Clock.calendar_version_id,
             Clock.length,
-            _NO_NUMBER,
+            Clock.lapsed_at,
             _NO_NUMBER,
             Clock.started_on,
             Clock.due_on,
@@ -136,11 +147,30 @@ READ_PARTS = Prepared(
         .where(Clock.stopped_at.is_(None)),
     )
 )
-READ_PAUSES = Prepared(
-    select(ClockPause.id, ClockPause.paused_on, ClockPause.resumed_on, ClockPause.reason)
-    .where(ClockPause.clock_id == bindparam("clock_id"))
-    .order_by(ClockPause.paused_on)
+# What a file's past, its clocks and its project say; read only for definitions that ask.
+READ_BODIES = Prepared(select(Event.body).where(Event.application_id == _ID).order_by(Event.seq))
+READ_RUNS = Prepared(
+    select(Clock.clock, Clock.state, Clock.due_on, Clock.stopped_on).where(Clock.application_id == _ID)
 )
+READ_DECIDED = Prepared(
+    select(PermitApplication.id, PermitApplication.workflow, PermitApplication.outcome)
+    .where(PermitApplication.project_id == bindparam("project_id"))
+    .where(PermitApplication.id != _ID)
+    .where(PermitApplication.outcome.is_not(None))
+)
+READ_SIBLINGS = Prepared(
+    select(
+        PermitApplication.id,
+        PermitApplication.jurisdiction_id,
+        PermitApplication.definition_hash,
+        PermitApplication.workflow,
+        PermitApplication.outcome,
+    )
+    .where(PermitApplication.project_id == bindparam("project_id"))
+    .where(PermitApplication.id != _ID)
+    .order_by(PermitApplication.id)
+)
+ADD_WAKE = inserting(GateWake.__table__)
 COUNT_DRAFTS = Prepared(
     select(func.count())
     .select_from(CorrectionItem)
@@ -163,10 +193,6 @@ END_SPELL = Prepared(
     .where(CourtSpell.ended_at.is_(None))
     .values(ended_at=bindparam("new_ended_at"))
 )
-START_CLOCK = inserting(Clock.__table__)
-WRITE_CLOCK = updating(Clock.__table__, "state", "due_on", "stopped_at", "stopped_on")
-PAUSE_CLOCK = inserting(ClockPause.__table__)
-RESUME_CLOCK = updating(ClockPause.__table__, "resumed_on")
 READ_CHARGED = Prepared(select(Fee.fee).where(Fee.application_id == _ID))
 ADD_FEE = inserting(Fee.__table__)
 ADD_EVENT = inserting(Event.__table__)
@@ -179,3 +205,69 @@ USE_TOKEN = inserting(UsedToken.__table__)
 def write_file(changed: tuple[str, ...]) -> Prepared:
     """Return the update of an application's changed columns: an index whose columns are left out is not touched."""
     return updating(PermitApplication.__table__, *changed)
+
+
+# The clocks of a file: what their arithmetic rests on, and what becomes of them.
+_CLOCK_ID: BindParameter[str] = bindparam("clock_id")
+_NO_TEXT = cast(null(), String)
+READ_RUN = Prepared(
+    union_all(
+        select(
+            literal_column("'pause'").label("part"),
+            ClockPause.id,
+            ClockPause.paused_on.label("began_on"),
+            ClockPause.resumed_on,
+            cast(ClockPause.reason, String),
+            ClockPause.hold_id,
+            _NO_NUMBER,
+        ).where(ClockPause.clock_id == _CLOCK_ID),
+        select(
+            literal_column("'extension'"),
+            ClockExtension.id,
+            ClockExtension.extended_on,
+            _NO_DAY,
+            cast(ClockExtension.event, String),
+            _NO_TEXT,
+            cast(ClockExtension.length, BigInteger),
+        ).where(ClockExtension.clock_id == _CLOCK_ID),
+        select(
+            literal_column("'warning'"),
+            ClockWarning.id,
+            ClockWarning.warned_on,
+            _NO_DAY,
+            cast(ClockWarning.rung, String),
+            _NO_TEXT,
+            _NO_NUMBER,
+        ).where(ClockWarning.clock_id == _CLOCK_ID),
+    ).order_by("began_on")
+)
+READ_HOLDS = Prepared(
+    select(Hold.id, Hold.from_on, Hold.reason)
+    .where(Hold.jurisdiction_id == bindparam("jurisdiction_id"))
+    .where(or_(Hold.application_id.is_(None), Hold.application_id == _ID))
+    .where(Hold.finished_at.is_(None))
+    .where(Hold.released_at.is_(None))
+    # Whoever lifts the hold waits for this file, and so finds the clock that starts in it.
+    .with_for_update(read=True)
+)
+READ_CHARGES = Prepared(select(Fee.fee, Fee.amount_cents).where(Fee.application_id == _ID))
+READ_STOPPED = Prepared(
+    select(Clock.id, Clock.clock, Clock.stopped_on, Refund.id, Refund.amount_cents, Refund.settled_at)
+    .outerjoin(Refund, Refund.clock_id == Clock.id)
+    .where(Clock.application_id == _ID, Clock.stopped_on.is_not(None))
+    .order_by(Clock.id)
+)
+START_CLOCK = inserting(Clock.__table__)
+WRITE_CLOCK = updating(
+    Clock.__table__, "state", "due_on", "stopped_at", "stopped_on", "calendar_version_id", "next_warning_on"
+)
+ANSWER_LAPSE = updating(Clock.__table__, "lapsed_at")
+PLAN_WARNING = updating(Clock.__table__, "next_warning_on")
+PAUSE_CLOCK = inserting(ClockPause.__table__)
+RESUME_CLOCK = updating(ClockPause.__table__, "resumed_on")
+EXTEND_CLOCK = inserting(ClockExtension.__table__)
+NOTE_WARNING = inserting(ClockWarning.__table__)
+OWE_REFUND = inserting(Refund.__table__)
+MOVE_REFUND = updating(Refund.__table__, "amount_cents", "basis")
+SETTLE_REFUND = updating(Refund.__table__, "settled_at")
+NOTE_ANOMALY = inserting(ClockAnomaly.__table__)

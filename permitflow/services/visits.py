@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from permitflow.db import new_id
+from permitflow.engine.definition import PhaseDef
 from permitflow.prepared import as_text
 from permitflow.services import statements as sql
 from permitflow.services.actors import SYSTEM
-from permitflow.services.files import NO_DUE_DATE, File, VisitRow
+from permitflow.services.files import NO_DUE_DATE, File, VisitRow, is_counted
 
 
 def open_visit(file: File, step: str, at: int, why: str, lane: str | None = None) -> None:
@@ -63,13 +64,19 @@ def move_due_dates(file: File) -> None:
             file.channel.write(sql.MOVE_DUE, {"key": visit.id, "new_due_on": as_text(due_on)})
 
 
-def pass_court(file: File, party: str, outcome: str | None, at: int) -> None:
-    """End one party's spell and start the next; from submission to the decision there is no gap and no overlap."""
-    columns = file.columns
-    if outcome is not None:
-        columns["outcome"] = outcome
+def pass_court(file: File, target: PhaseDef, at: int, *, reopens: bool = False) -> None:
+    """End one party's spell and start the next; from submission to the decision there is no gap and no overlap.
+
+    A file that is reopened counts again until it is decided anew. The date of the first decision stays, and the
+    last decision stands until the next.
+    """
+    columns, party = file.columns, target.party
+    if target.outcome is not None:
+        columns["outcome"], columns["reopened_at"] = target.outcome, None
         columns["decided_at"] = columns["decided_at"] or at
-    counts = columns["submitted_at"] is not None and columns["decided_at"] is None
+    elif reopens and columns["decided_at"] is not None:
+        columns["reopened_at"] = at
+    counts = is_counted(columns)
     passes = party != columns["party"]
     if file.spell_open and (passes or not counts):
         file.channel.write(sql.END_SPELL, {"application_id": file.id, "new_ended_at": at})

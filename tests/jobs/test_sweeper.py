@@ -47,7 +47,7 @@ def test_one_sweep_does_everything_that_is_due(busy: Database, settings: Setting
 def test_a_second_sweep_finds_nothing(busy: Database, settings: Settings) -> None:
     sweeper = Sweeper(busy, settings, clock=lambda: MONDAY + 24 * 3_600_000_000)
     sweeper.sweep()
-    assert sweeper.sweep() == {"clocks": 0, "news": 0, "mails": 0, "sessions": 0}
+    assert set(sweeper.sweep().values()) == {0}
 
 
 def test_many_news_are_told_in_one_sweep(busy: Database, settings: Settings) -> None:

@@ -26,7 +26,7 @@ def person_of(database: Database, user_id: str) -> Person:
     with database.transaction() as session:
         token_hash = sessions.hash_token(sessions.open_session(session, user_id, AT, LIMITS))
     with database.reading() as session:
-        found = find_session(session.connection(), token_hash)
+        found = find_session(session.connection(), token_hash, AT)
     assert found is not None
     return found.person
 
@@ -51,7 +51,7 @@ def test_it_takes_one_statement_however_much_there_is(database: Database, city: 
     with database.transaction() as session:
         token = sessions.open_session(session, city.staff["planner"], AT, LIMITS)
     with statements(database) as seen, database.reading() as session:
-        find_session(session.connection(), sessions.hash_token(token))
+        find_session(session.connection(), sessions.hash_token(token), AT)
     assert len(seen) == 1
 
 
@@ -61,14 +61,14 @@ def test_a_lost_role_is_lost_at_once(database: Database, city: City) -> None:
         email = next(one.email for one in accounts(session) if ("rio-verde", "planner") in one.roles)
         revoke_role(session, find_user(session, email), find_city(session, city.slug), "planner", AT)
     with database.reading() as session:
-        found = find_session(session.connection(), sessions.hash_token(token))
+        found = find_session(session.connection(), sessions.hash_token(token), AT)
     assert found is not None
     assert found.person.grants == {}
 
 
 def test_an_unknown_token_belongs_to_nobody(database: Database) -> None:
     with database.reading() as session:
-        assert find_session(session.connection(), "0" * 64) is None
+        assert find_session(session.connection(), "0" * 64, AT) is None
 
 
 def test_accounts_are_listed_with_their_roles(database: Database, city: City) -> None:
@@ -86,4 +86,4 @@ def test_a_person_who_is_not_active_has_no_session_whoever_changed_that(
         token = sessions.open_session(session, city.installer_id, AT, LIMITS)
         session.get_one(User, city.installer_id).active = False
     with database.reading() as session:
-        assert find_session(session.connection(), sessions.hash_token(token)) is None
+        assert find_session(session.connection(), sessions.hash_token(token), AT) is None

@@ -164,3 +164,12 @@ def test_cities_are_listed_by_name(database: Database, city: City) -> None:
     factories.city(database, slug="alder")
     with database.reading() as session:
         assert records.cities(session) == [("alder", "Alder"), ("rio-verde", "Rio Verde")]
+
+
+def test_the_status_says_how_much_of_the_clock_is_used(city: City) -> None:
+    application_id = city.draft("us-ca-commercial-ab970")
+    city.act(application_id, "submit", "applicant")
+    number = city.file(application_id).number or ""
+    with city.database.reading() as session:
+        (found,) = records.find_status(session, number, MONDAY)
+    assert "(0 of 5 business days used)" in in_english(found.sentence)

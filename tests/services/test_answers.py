@@ -112,3 +112,48 @@ def test_a_drafted_item_stays_the_reviewers(database: Database, tmp_path: Path) 
         city.act(session, application_id, "withdraw", city.olga)
         with pytest.raises(WrongPhase):
             answer_item(session, replace(answer, item_id=first))
+
+
+def inspected(city: Scene, session: Session, folder: Path, state: str) -> tuple[str, Answer]:
+    """A file with a notice of two items that stands in a decided phase; and the answer to the first."""
+    application_id, (first, _second) = with_corrections(city, session, folder)
+    session.get_one(PermitApplication, application_id, populate_existing=True).state = state
+    session.flush()
+    olga = city.actor(session, city.olga)
+    return application_id, Answer(application_id, first, "Covered.", None, seen_reply("", None), olga, AT)
+
+
+def test_what_an_inspection_found_is_answered_with_the_permit_in_hand(
+    database: Database, tmp_path: Path
+) -> None:
+    city = scene(database)
+    with database.transaction() as session:
+        application_id, answer = inspected(city, session, tmp_path, "issued")
+        document_id = city.attach(session, tmp_path, application_id, "service_plan", b"%PDF-1.7\n%%EOF")
+        assert answer_item(session, replace(answer, document_id=document_id)) is not None
+        assert unanswered(session, application_id) == 1
+        with pytest.raises(WrongPhase, match="Permit issued"):
+            city.save(session, application_id, "site", {**HOME["site"], "street": "1 Other Rd"})
+
+
+@pytest.mark.parametrize("state", ["finaled", "inspection_scheduled"])
+def test_after_the_end_or_with_the_inspector_nothing_is_answered(
+    database: Database, tmp_path: Path, state: str
+) -> None:
+    city = scene(database)
+    with database.transaction() as session:
+        application_id, answer = inspected(city, session, tmp_path, state)
+        with pytest.raises(WrongPhase):
+            answer_item(session, answer)
+        with pytest.raises(WrongPhase):
+            city.attach(session, tmp_path, application_id, "service_plan", b"%PDF-1.7\n%%EOF")
+
+
+def test_without_a_notice_the_documents_of_a_permit_stay(database: Database, tmp_path: Path) -> None:
+    city = scene(database)
+    with database.transaction() as session:
+        application_id, _answer = inspected(city, session, tmp_path, "issued")
+        session.get_one(PermitApplication, application_id).open_items = 0
+        session.flush()
+        with pytest.raises(WrongPhase):
+            city.attach(session, tmp_path, application_id, "service_plan", b"%PDF-1.7\n%%EOF")

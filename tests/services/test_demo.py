@@ -37,7 +37,7 @@ def test_the_region_is_whole_true_and_loaded_once(database: Database, tmp_path: 
 def every_role_signs_in(session: Session) -> None:
     logins = demo.logins(session)
     hashes = dict(session.execute(select(User.email, User.password_hash)).all())
-    assert len(logins) == 3 + 2 * 12
+    assert len(logins) == 3 + 2 * 13
     assert all(matches(hashes[login.email], login.password, "low") for login in logins[:4])
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from permitflow.db import Database, new_id
 from permitflow.engine.errors import UnmetClauses, WrongPhase
+from permitflow.ledger.chain import GENESIS
 from permitflow.models import Company, Event, PermitApplication
-from permitflow.services import drafts, transitions
+from permitflow.services import drafts
 from permitflow.services.drafts import NewDraft, Signature, StepSave, fingerprint, title_of
 from permitflow.services.errors import NotFound, Stale
 from permitflow.services.transitions import Act
@@ -188,4 +189,4 @@ def test_start_is_the_only_way_in(database: Database) -> None:
         application_id = city.draft(session, {"project": {"type": "residential"}})
         first = session.query(Event).filter_by(application_id=application_id, seq=1).one()
         assert '"to":"draft"' in first.body
-        assert first.prev_hash == transitions.GENESIS
+        assert first.prev_hash == GENESIS

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 
 from permitflow.analytics.eventlog import LogEvent
 from permitflow.db import Database
-from permitflow.models import ImportedEvent, ImportedLog
+from permitflow.models import ImportedCase, ImportedEvent, ImportedLog
 from permitflow.services import log_import
 from permitflow.services.log_import import LogRefused, NewLog, TakenLog, why_not_kept
 
 NEW = NewLog("north", "a" * 64, rejected=0)
-FIRST = LogEvent("case 1", "received", 1_000, 0, "ann", "complete", {"fee": "12", "case:channel": "desk"})
+FIRST = LogEvent("case 1", "received", 1_000, 0, "ann", "complete", {"fee": "12"}, {"channel": "desk"})
 SECOND = LogEvent("case 1", "checked", 2_000, 1)
 
 
@@ -28,7 +28,7 @@ def activities(database: Database) -> list[str]:
         return list(session.scalars(select(ImportedEvent.activity).order_by(ImportedEvent.seq)))
 
 
-def test_events_are_kept_in_file_order_without_what_belongs_to_the_case(database: Database) -> None:
+def test_events_are_kept_in_file_order_and_what_belongs_to_the_case_once(database: Database) -> None:
     taken = take(database, replace(NEW, rejected=3), FIRST, SECOND)
     assert taken == TakenLog("north", 2, 3, added=True)
     with database.reading() as session:
@@ -42,6 +42,9 @@ def test_events_are_kept_in_file_order_without_what_belongs_to_the_case(database
         "ann",
         "complete",
     )
+    with database.reading() as session:
+        (case,) = session.scalars(select(ImportedCase))
+    assert (case.case_id, case.attributes) == ("case 1", {"channel": "desk"})
     assert (first.attributes, second.attributes, second.resource) == ({"fee": "12"}, {}, None)
 
 

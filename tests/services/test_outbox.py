@@ -1,12 +1,15 @@
 """The outbox: who is told what, and what becomes of each mail, on both databases."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import delete, func, select, update
 
 from permitflow.db import Database
 from permitflow.instants import DAY
-from permitflow.models import CompanyMember, Mail, OutboxMessage, User
-from permitflow.services import outbox
+from permitflow.models import CompanyMember, Mail, OutboxMessage, RoleGrant, User
+from permitflow.services import delegations, outbox
+from permitflow.services.delegations import Loan
 from permitflow.services.outbox import CLAIMED_FOR, MINUTE, Letter
 from tests import factories
 from tests.factories import MONDAY, City
@@ -188,3 +191,38 @@ def test_a_sent_mail_cannot_be_tried_again(database: Database, city: City, submi
     with database.transaction() as session:
         outbox.mark_sent(session, letter.id, NOW)
         assert not outbox.retry(session, letter.id, frozenset({city.id}), NOW)
+
+
+def lent(city: City, first: date, last: date) -> str:
+    """Lend the technician's role to the planner; return the loan's id."""
+    technician, planner = city.staff["permit_technician"], city.staff["planner"]
+    loan = Loan(city.id, technician, planner, "permit_technician", first, last, "Leave")
+    with city.database.transaction() as session:
+        return delegations.lend(session, loan, technician, MONDAY)
+
+
+def test_whoever_stands_in_is_told_like_the_holder(database: Database, city: City, submitted: str) -> None:
+    lent(city, date(2026, 3, 2), date(2026, 3, 2))
+    set_receiver(database, "reviewers")
+    letters = told(database)
+    assert {letter.user_id for letter in letters} == {city.staff["permit_technician"], city.staff["planner"]}
+    assert all("it waits in your queue (Permit technician)" in letter.body for letter in letters)
+
+
+@pytest.mark.parametrize("change", ["not yet", "ended", "lender gone", "own company"])
+def test_a_loan_that_does_not_count_tells_nobody(
+    database: Database, city: City, submitted: str, change: str
+) -> None:
+    technician, planner = city.staff["permit_technician"], city.staff["planner"]
+    first = date(2026, 3, 3) if change == "not yet" else date(2026, 3, 2)
+    loan = lent(city, first, date(2026, 3, 6))
+    with database.transaction() as session:
+        if change == "ended":
+            delegations.end(session, loan, technician, MONDAY)
+        if change == "lender gone":
+            grants = update(RoleGrant).where(RoleGrant.user_id == technician)
+            session.execute(grants.values(revoked_at=MONDAY))
+        if change == "own company":
+            session.add(CompanyMember(company_id=city.company_id, user_id=planner, joined_at=1, left_at=None))
+    set_receiver(database, "reviewers")
+    assert planner not in {letter.user_id for letter in told(database)}

@@ -38,7 +38,7 @@ def opened(database: Database, user_id: str, at: int = AT) -> str:
 
 def live(database: Database, token: str, at: int) -> bool:
     with database.reading() as session:
-        found = find_session(session.connection(), sessions.hash_token(token))
+        found = find_session(session.connection(), sessions.hash_token(token), AT)
     return found is not None and is_live(found, at, LIMITS)
 
 

@@ -21,6 +21,7 @@ from permitflow.models import (
     Lane,
     OutboxMessage,
     Permit,
+    PermitApplication,
     Visit,
 )
 from permitflow.services import transitions
@@ -262,7 +263,7 @@ def test_a_completeness_notice_is_answered_before_the_file_comes_back(city: City
     with pytest.raises(UnmetClauses):
         city.act(application, "resubmit_information", "applicant", MONDAY + 2 * DAY)
     with city.database.transaction() as session:
-        row = session.get(transitions.PermitApplication, application)
+        row = session.get(PermitApplication, application)
         assert row is not None
         row.unanswered_items = 0
         session.execute(CorrectionItem.__table__.update().values(status="answered"))  # type: ignore[attr-defined]
@@ -276,7 +277,7 @@ def test_a_completeness_notice_is_answered_before_the_file_comes_back(city: City
 def test_every_unmet_clause_is_named_at_once(city: City) -> None:
     application = city.draft(WORKFLOW)
     with city.database.transaction() as session:
-        row = session.get(transitions.PermitApplication, application)
+        row = session.get(PermitApplication, application)
         assert row is not None
         row.document_kinds = {}
         row.facts = {key: value for key, value in row.facts.items() if key != "attestations"}
