@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
-from permitflow.analytics.durations import mean_seconds, percentile, seconds, stdev_seconds
-from permitflow.analytics.eventlog import Trace
+from permitflow.analytics.log_table import LogTable
+
+_EDGES = """
+SELECT before AS source, activity AS target, count(*) AS count,
+    seconds(sum(gap)) / count(*) AS mean, seconds(median(gap)) AS median,
+    seconds(min(gap)) AS min, seconds(max(gap)) AS max, seconds(sum(gap)) AS sum,
+    seconds(stddev_samp(gap)) AS stdev
+FROM events WHERE pos > 1 GROUP BY before, activity ORDER BY count DESC, source, target
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +30,10 @@ class Edge:
     stdev: float | None
 
 
-def edge_table(log: Iterable[Trace]) -> list[Edge]:
+def edge_table(table: LogTable) -> list[Edge]:
     """The directly-follows edges of a log, the most frequent first, then by source and target.
 
-    The standard deviation is that of the sample; it is None for an edge that was walked once.
+    Every event counts, whatever its lifecycle. The standard deviation is that of the sample; it is None for an edge
+    that was walked once.
     """
-    waits: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for trace in log:
-        for step, (earlier, later) in zip(pairwise(trace.activities), pairwise(trace.times_us), strict=True):
-            waits[step].append(later - earlier)
-    edges = [_edge(source, target, values) for (source, target), values in waits.items()]
-    return sorted(edges, key=lambda edge: (-edge.count, edge.source, edge.target))
-
-
-def _edge(source: str, target: str, values_us: list[int]) -> Edge:
-    ordered = sorted(values_us)
-    return Edge(
-        source=source,
-        target=target,
-        count=len(ordered),
-        mean=mean_seconds(ordered),
-        median=seconds(percentile(ordered, 50)),
-        min=seconds(ordered[0]),
-        max=seconds(ordered[-1]),
-        sum=seconds(sum(ordered)),
-        stdev=stdev_seconds(ordered),
-    )
+    return [Edge(*row) for row in table.rows(_EDGES)]

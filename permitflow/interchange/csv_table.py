@@ -14,6 +14,8 @@ from permitflow.interchange.reading import BadFile, Progress
 
 PROGRESS_EVERY = 500
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+DELIMITERS = ",;\t|"
+LONGEST_HEADER = 1 << 20
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 UNDECODED = re.compile("[\udc80-\udcff]")
 """Where a byte could not be decoded, the text holds one of these in its place."""
@@ -35,13 +37,21 @@ class Table:
     rows: Iterator[Row]
 
 
-def open_table(path: Path, encoding: str, needed: Sequence[str], progress: Progress | None = None) -> Table:
+def open_table(
+    path: Path,
+    encoding: str,
+    needed: Sequence[str],
+    progress: Progress | None = None,
+    delimiter: str | None = ",",
+) -> Table:
     """Opens a CSV file and checks that its header names each needed column exactly once.
+
+    `delimiter` None takes whichever of comma, semicolon, tab and bar stands most often in the first line.
 
     Raises:
         BadFile: empty, in UTF-16, with a broken quotation, an undecodable header, or a column missing.
     """
-    rows = _records(path, encoding, progress)
+    rows = _records(path, encoding, delimiter, progress)
     first = next(rows, None)
     if first is None:
         raise BadFile(path.name, "The file is empty.")
@@ -78,13 +88,14 @@ def csv_safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
-def _records(path: Path, encoding: str, progress: Progress | None) -> Iterator[Row]:
+def _records(path: Path, encoding: str, delimiter: str | None, progress: Progress | None) -> Iterator[Row]:
     codec = "utf-8-sig" if encoding.lower() in {"utf-8", "utf8"} else encoding
     with path.open("rb") as raw:
         if raw.peek(2)[:2] in UTF16_MARKS:
             raise BadFile(path.name, f"The file is in UTF-16, not in {encoding.upper()}.")
         text = io.TextIOWrapper(raw, encoding=codec, errors="surrogateescape", newline="")
-        for number, row in enumerate(_parsed(text, path.name)):
+        between = delimiter or _delimiter(text)
+        for number, row in enumerate(_parsed(text, path.name, between)):
             yield row
             if progress and number % PROGRESS_EVERY == 0:
                 progress(raw.tell())
@@ -92,8 +103,14 @@ def _records(path: Path, encoding: str, progress: Progress | None) -> Iterator[R
             progress(raw.tell())
 
 
-def _parsed(text: Iterable[str], name: str) -> Iterator[Row]:
-    reader = csv.reader(text, strict=True)
+def _delimiter(text: io.TextIOWrapper) -> str:
+    first = text.readline(LONGEST_HEADER)
+    text.seek(0)
+    return max(DELIMITERS, key=first.count)
+
+
+def _parsed(text: Iterable[str], name: str, delimiter: str) -> Iterator[Row]:
+    reader = csv.reader(text, strict=True, delimiter=delimiter)
     line = 1
     try:
         for cells in reader:

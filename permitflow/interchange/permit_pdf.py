@@ -21,6 +21,7 @@ _STATUS = {
     "valid": "Valid",
     "expired": "EXPIRED: no work may be done under this permit",
     "revoked": "REVOKED: no work may be done under this permit",
+    "suspended": "SUSPENDED: no work may be done under this permit",
     "finaled": "Completed: the final inspection passed",
     "cancelled": "CANCELLED: no work may be done under this permit",
 }

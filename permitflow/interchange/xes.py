@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
+from xml.parsers.expat import ExpatError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser, ParseError
+from defusedxml.ElementTree import DefusedXMLParser
 
 from permitflow.analytics.eventlog import LogEvent
 from permitflow.interchange.reading import BadFile, Progress, Reject, RejectedEvent
-from permitflow.interchange.timestamps import parse_instant
+from permitflow.interchange.timestamps import placed
 
 CHUNK = 1 << 16
 GZIP_MARK = b"\x1f\x8b"
@@ -30,8 +31,8 @@ def read_xes(
 ) -> Iterator[LogEvent]:
     """Reads the events of an XES log in file order, holding no more than one trace at a time.
 
-    An event's own attributes keep their keys, nested ones are named "outer/inner", and those of the trace
-    are added as "case:key". Events without a concept:name or a readable time:timestamp, or in a trace
+    An event's own attributes keep their keys, nested ones are named "outer/inner"; those of the trace are the
+    attributes of its case. Events without a concept:name or a readable time:timestamp, or in a trace
     without a concept:name, are passed to `reject`. Defaults that the log declares as global mean
     "unknown" and are not filled in.
 
@@ -75,22 +76,22 @@ def _feed(log: _OpenLog, chunk: bytes | None, name: str) -> None:
     """Parses one chunk, or ends the document at None, and says what is wrong in a sentence."""
     try:
         if chunk is None:
-            log.parser.close()
+            log.parser.Parse(b"", True)
         else:
             log.bytes_since_element += len(chunk)
-            log.parser.feed(chunk)
+            log.parser.Parse(chunk, False)
     except DefusedXmlException as error:
         sentence = "The file declares a document type or entities (DTD), which are not accepted."
         raise BadFile(name, sentence, log.line) from error
-    except ParseError as error:
-        raise BadFile(name, _not_xml(error, chunk), error.position[0]) from error
+    except ExpatError as error:
+        raise BadFile(name, _not_xml(error, chunk), error.lineno) from error
     except _NotALog as error:
         raise BadFile(name, str(error), log.line) from error
     if log.bytes_since_element > LONGEST_ELEMENT:
         raise BadFile(name, "One element is larger than 16 MiB.", log.line)
 
 
-def _not_xml(error: ParseError, chunk: bytes | None) -> str:
+def _not_xml(error: ExpatError, chunk: bytes | None) -> str:
     if chunk is None:
         return "The file ends before the log is complete; fetch it again."
     problem = str(error).partition(":")[0]
@@ -130,57 +131,75 @@ class _OpenLog:
     """A log while it is parsed: turns elements into events; those of a trace are ready at its end."""
 
     def __init__(self) -> None:
-        self.parser = DefusedXMLParser(target=self, forbid_dtd=True)
+        builder = DefusedXMLParser(forbid_dtd=True)
+        self.parser = builder.parser
+        # The elements come straight from expat, without a tree builder between: half of the time of a large log.
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.DefaultHandlerExpand = None
+        self.parser.CharacterDataHandler = None
         self.ready: list[LogEvent | RejectedEvent] = []
         self.bytes_since_element = 0
-        self._open_keys: list[str | None] = []
+        self._paths: list[str] = []
+        self._path = ""
         self._trace: dict[str, str] | None = None
         self._event: _OpenEvent | None = None
+        self._owner: dict[str, str] | None = None
         self._events: list[_OpenEvent] = []
         self._seq = 0
 
     @property
     def line(self) -> int:
         """The line the parser has reached."""
-        return self.parser.parser.CurrentLineNumber
+        return int(self.parser.CurrentLineNumber)
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Opens a trace, an event or an attribute; everything else in a log is passed over."""
+    def start(self, tag: str, pairs: list[str]) -> None:
+        """Opens a trace, an event or an attribute; everything else in a log is passed over.
+
+        `pairs` holds the XML attributes as name, value, name, value.
+        """
         self.bytes_since_element = 0
-        tag = tag.rpartition("}")[2]  # A log is a log in any namespace or none.
-        if not self._open_keys and tag != "log":
-            raise _NotALog(f"The file is XML but no XES log: its first element is <{tag}>.")
-        self._open_keys.append(attributes.get("key"))
-        if tag == "trace":
-            self._trace = {}
-        elif tag == "event":
-            self._event = _OpenEvent(self._seq, self.line)
-            self._seq += 1
-        elif "key" in attributes and "value" in attributes:
-            self._keep(attributes["value"])
+        path = self._path
+        self._paths.append(path)
+        if len(pairs) == 4 and pairs[0] == "key" and pairs[2] == "value":
+            key = pairs[1]
+            value: str | None = pairs[3]
+        else:
+            key, value = self._unusual(tag, pairs)
+        if not key:
+            return
+        self._path = path = f"{path}/{key}" if path else key
+        if value is not None and self._owner is not None:
+            self._owner[path] = value
 
     def end(self, tag: str) -> None:
         """Closes what `start` opened."""
-        self._open_keys.pop()
+        self._path = self._paths.pop()
+        if self._path:
+            return
         tag = tag.rpartition("}")[2]
         if tag == "event" and self._event:
             self._close_event(self._event)
         elif tag == "trace" and self._trace is not None:
             self._close_trace(self._trace)
 
-    def data(self, text: str) -> None:
-        """Passes over text: a log says everything in attributes."""
-
-    def close(self) -> None:
-        """Ends the document."""
-
-    def _keep(self, value: str) -> None:
-        owner = self._event.attributes if self._event else self._trace
-        if owner is not None:
-            owner["/".join(key for key in self._open_keys if key)] = value
+    def _unusual(self, tag: str, pairs: list[str]) -> tuple[str, str | None]:
+        """An element that is no plain attribute: a trace, an event, a list, or attributes in another order."""
+        tag = tag.rpartition("}")[2]  # A log is a log in any namespace or none.
+        if len(self._paths) == 1 and tag != "log":
+            raise _NotALog(f"The file is XML but no XES log: its first element is <{tag}>.")
+        if tag == "trace":
+            self._trace = self._owner = {}
+        elif tag == "event":
+            self._event = _OpenEvent(self._seq, self.line)
+            self._owner = self._event.attributes
+            self._seq += 1
+        named = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        return named.get("key", ""), named.get("value")
 
     def _close_event(self, event: _OpenEvent) -> None:
         self._event = None
+        self._owner = self._trace
         if self._trace is None:
             self.ready.append(RejectedEvent("", event.seq, event.line, "The event stands outside a trace."))
             return
@@ -189,10 +208,9 @@ class _OpenLog:
             raise _NotALog(f"One trace has more than {LONGEST_TRACE:,} events.")
 
     def _close_trace(self, trace: dict[str, str]) -> None:
-        case = trace.get("concept:name", "")
-        shared = {f"case:{key}": value for key, value in trace.items() if key != "concept:name"}
-        self.ready += [_outcome(case, event, shared) for event in self._events]
-        self._trace = None
+        case = trace.pop("concept:name", "")
+        self.ready += [_outcome(case, event, trace) for event in self._events]
+        self._trace = self._owner = None
         self._events = []
 
 
@@ -210,9 +228,9 @@ def _outcome(case: str, event: _OpenEvent, shared: dict[str, str]) -> LogEvent |
     if reason:
         return RejectedEvent(case, event.seq, event.line, reason)
     try:
-        at_us = parse_instant(time)
+        at_us, day_only = placed(time)
     except ValueError as error:
         return RejectedEvent(case, event.seq, event.line, str(error))
-    resource = own.pop("org:resource", None)
-    lifecycle = own.pop("lifecycle:transition", None)
-    return LogEvent(case, activity, at_us, event.seq, resource, lifecycle, {**shared, **own})
+    resource = own.pop("org:resource", None) or None
+    lifecycle = own.pop("lifecycle:transition", None) or None
+    return LogEvent(case, activity, at_us, event.seq, resource, lifecycle, own, shared, day_only)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -98,4 +99,17 @@ def load_visits(session: Session, scope: Scope, workflows: Workflows) -> list[Vi
         .where(tuple_(PermitApplication.definition_hash, Visit.step).not_in(workflows.draft_phases()))
         .order_by(Visit.opened_at, Visit.id)
     )
-    return [VisitRow(*row) for row in session.execute(query)]
+    if not workflows.aliases:
+        return [VisitRow(*row) for row in session.execute(query)]
+    named = query.add_columns(PermitApplication.workflow, PermitApplication.definition_hash)
+    return list(_under_names_of_today(session.execute(named), workflows))
+
+
+def _under_names_of_today(rows: Iterable[Any], workflows: Workflows) -> Iterator[VisitRow]:
+    """Yield visits under the names that their steps have now; a draft stays out under its old name too."""
+    drafts = set(workflows.draft_phases())
+    for *values, workflow, definition_hash in rows:
+        visit = VisitRow(*values)
+        step = workflows.step_now(workflow, visit.step)
+        if (definition_hash, step) not in drafts:
+            yield visit._replace(step=step)

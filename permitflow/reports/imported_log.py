@@ -1,21 +1,34 @@
-"""Reports on event logs of other systems: the summary, the edges, and where cases wait."""
+"""Event logs of other systems for their reports: as columns, as traces, as events, and with their deadlines."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from permitflow.analytics.durations import describe
-from permitflow.analytics.eventlog import Trace, build_log
-from permitflow.models import ImportedEvent, ImportedLog
+from permitflow.analytics.eventlog import LogEvent, Trace, build_log
+from permitflow.analytics.log_deadlines import case_deadlines, event_deadlines
+from permitflow.analytics.log_table import BATCH, LogRow, LogTable
+from permitflow.interchange.timestamps import placed
+from permitflow.models import ImportedCase, ImportedEvent, ImportedLog
+
+OF_THE_CASE = "case:"
+_WAITS = """
+SELECT activity, count(gap) AS n, seconds(median(gap)) AS median_s,
+    seconds(quantile_cont(gap, 0.9)) AS p90_s, seconds(sum(gap)) AS total_s
+FROM events WHERE pos > 1 GROUP BY activity ORDER BY total_s DESC, activity
+"""
 
 
 class UnknownLog(Exception):
     """No log has been imported under a name."""
+
+
+class NoDeadlines(Exception):
+    """A log has no attribute of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +42,101 @@ class ActivityWait:
     total_s: float
 
 
+def log_table(session: Session, name: str) -> LogTable:
+    """Return the columns of an imported log, read once; raises UnknownLog."""
+    return LogTable.of_rows(_rows(session, _known(session, name)))
+
+
 def load_log(session: Session, name: str) -> list[Trace]:
     """Return the traces of an imported log; raises UnknownLog, which names the known ones."""
+    batches = _rows(session, _known(session, name))
+    return build_log((row[0], row[1], row[2], row[3]) for batch in batches for row in batch)
+
+
+def load_events(session: Session, name: str) -> list[LogEvent]:
+    """Return the events of an imported log in file order, without their attributes; raises UnknownLog."""
+    batches = _rows(session, _known(session, name))
+    return [
+        LogEvent(case, activity, at, seq, person, lifecycle, day_only=day_only)
+        for batch in batches
+        for case, at, seq, activity, person, lifecycle, day_only in batch
+    ]
+
+
+def deadlines(session: Session, name: str, attribute: str) -> dict[str, Any]:
+    """Return how many deadlines a log has in an attribute, how many were missed, and by which activities.
+
+    Args:
+        session: to read with.
+        name: of the log.
+        attribute: of the events, or of the cases when no event has it; "case:..." names one of the cases alone.
+
+    Raises:
+        UnknownLog: there is no such log.
+        NoDeadlines: neither events nor cases have the attribute.
+    """
+    log_id = _known(session, name)
+    due = [] if attribute.startswith(OF_THE_CASE) else _event_dates(session, log_id, attribute)
+    judge = event_deadlines
+    if not due:
+        due = _case_dates(session, log_id, attribute.removeprefix(OF_THE_CASE))
+        judge = case_deadlines
+    if not due:
+        raise NoDeadlines(f"The log {name!r} has no attribute {attribute!r}.")
+    read = [(case, seq, *when) for case, seq, text in due if (when := _read(text))]
+    with log_table(session, name) as table:
+        return {**judge(table, read), "unreadable": len(due) - len(read)}
+
+
+def rejected_events(session: Session, name: str) -> int:
+    """Return how many events of a log could not be taken when it was imported; raises UnknownLog."""
+    return session.scalars(select(ImportedLog.rejected).where(ImportedLog.id == _known(session, name))).one()
+
+
+def waits(table: LogTable) -> list[ActivityWait]:
+    """Return how long cases waited for each activity, the greatest total first; first events waited for nothing."""
+    return [ActivityWait(*row) for row in table.rows(_WAITS)]
+
+
+def wait_records(table: LogTable) -> list[dict[str, object]]:
+    """Return the waits as plain records."""
+    return [asdict(line) for line in waits(table)]
+
+
+def _known(session: Session, name: str) -> str:
     log_id = session.scalar(select(ImportedLog.id).where(ImportedLog.name == name))
     if log_id is None:
         known = ", ".join(session.scalars(select(ImportedLog.name).order_by(ImportedLog.name))) or "none"
         raise UnknownLog(f"There is no log {name!r}; imported are: {known}.")
-    rows = session.execute(
-        select(ImportedEvent.case_id, ImportedEvent.at, ImportedEvent.seq, ImportedEvent.activity).where(
-            ImportedEvent.log_id == log_id
-        )
+    return log_id
+
+
+def _rows(session: Session, log_id: str) -> Iterator[Sequence[LogRow]]:
+    event = ImportedEvent
+    found = select(
+        event.case_id, event.at, event.seq, event.activity, event.resource, event.lifecycle, event.day_only
+    ).where(event.log_id == log_id)
+    rows = session.execute(found.order_by(event.seq), execution_options={"yield_per": BATCH})
+    for batch in rows.partitions():
+        yield list(batch)
+
+
+def _event_dates(session: Session, log_id: str, attribute: str) -> list[tuple[str, int, str]]:
+    value = ImportedEvent.attributes[attribute].as_string()
+    found = select(ImportedEvent.case_id, ImportedEvent.seq, value).where(
+        ImportedEvent.log_id == log_id, value.is_not(None)
     )
-    return build_log((row[0], row[1], row[2], row[3]) for row in rows)
+    return [(case, seq, text) for case, seq, text in session.execute(found)]
 
 
-def waits(log: Sequence[Trace]) -> list[ActivityWait]:
-    """Return how long cases waited for each activity, the greatest total first; first events waited for nothing."""
-    before: defaultdict[str, list[int]] = defaultdict(list)
-    for trace in log:
-        for place, activity in enumerate(trace.activities[1:], start=1):
-            before[activity].append(trace.times_us[place] - trace.times_us[place - 1])
-    lines = []
-    for activity, durations in before.items():
-        figures = describe(durations)
-        total = sum(durations) / 1_000_000
-        lines.append(ActivityWait(activity, figures.n, figures.median, figures.p90, total))
-    return sorted(lines, key=lambda line: (-line.total_s, line.activity))
+def _case_dates(session: Session, log_id: str, attribute: str) -> list[tuple[str, int, str]]:
+    value = ImportedCase.attributes[attribute].as_string()
+    found = select(ImportedCase.case_id, value).where(ImportedCase.log_id == log_id, value.is_not(None))
+    return [(case, 0, text) for case, text in session.execute(found)]
 
 
-def wait_records(log: Sequence[Trace]) -> list[dict[str, object]]:
-    """Return the waits as plain records."""
-    return [asdict(line) for line in waits(log)]
+def _read(text: str) -> tuple[int, bool] | None:
+    try:
+        return placed(text)
+    except ValueError:
+        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from permitflow.engine.definition import Definition
 from permitflow.instants import from_datetime, local_date
-from permitflow.models import Jurisdiction, JurisdictionWorkflow
+from permitflow.models import Jurisdiction, JurisdictionWorkflow, StepAlias
 from permitflow.services.definitions import definition_for
 
 PERIOD_DAYS = 365
@@ -126,9 +126,13 @@ def _cities(session: Session, condition: ColumnElement[bool]) -> Iterator[City]:
 
 @dataclass(frozen=True, slots=True)
 class Workflows:
-    """Every definition that files of a city may run under, the newest last: hash -> definition."""
+    """Every definition that files of a city may run under, the newest last: hash -> definition.
+
+    `aliases` are steps that a later version calls otherwise: (workflow, old step) -> new step.
+    """
 
     definitions: Mapping[str, Definition]
+    aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def titles(self) -> dict[str, str]:
@@ -147,6 +151,10 @@ class Workflows:
                 return spec.title
         return step
 
+    def step_now(self, workflow: str, step: str) -> str:
+        """Return what a step of a workflow is called now, so that one that was renamed stays one series."""
+        return self.aliases.get((workflow, step), step)
+
     def clock_title(self, clock: str) -> str:
         """Return what the newest definition that knows a clock calls it."""
         known = [one.clocks[clock].title for one in self.definitions.values() if clock in one.clocks]
@@ -154,11 +162,20 @@ class Workflows:
 
 
 def workflows_of(session: Session, city: City) -> Workflows:
-    """Return the definitions that a city has published, by one statement beyond those not yet in memory."""
+    """Return the definitions that a city has published and its renamed steps, by two statements.
+
+    Definitions that are not yet in memory are read beyond that.
+    """
     hashes: Sequence[str] = session.scalars(
         select(JurisdictionWorkflow.definition_hash)
         .where(JurisdictionWorkflow.jurisdiction_id == city.id)
         .order_by(JurisdictionWorkflow.published_at, JurisdictionWorkflow.workflow)
     ).all()
     connection = session.connection()
-    return Workflows({hash_: definition_for(connection, hash_) for hash_ in hashes})
+    renamed = session.execute(
+        select(StepAlias.workflow, StepAlias.old_step, StepAlias.new_step).where(
+            StepAlias.jurisdiction_id == city.id
+        )
+    )
+    aliases = {(workflow, old): new for workflow, old, new in renamed}
+    return Workflows({hash_: definition_for(connection, hash_) for hash_ in hashes}, aliases)

@@ -1,9 +1,11 @@
 """Event logs as CSV: the mapping names the columns, and each row that does not fit says why."""
 
+from dataclasses import replace
+
 import pytest
 
 from permitflow.analytics.eventlog import LogEvent
-from permitflow.interchange.event_csv import EventColumns, read_event_csv
+from permitflow.interchange.event_csv import EventColumns, load_event_columns, read_event_csv
 from permitflow.interchange.reading import BadFile
 from permitflow.interchange.xes import read_xes
 from tests.reference_data import reference_file
@@ -70,7 +72,7 @@ def test_a_wrong_encoding_is_named_with_its_line(tmp_path):
     with pytest.raises(BadFile, match="line 2: The byte 0xE9 is not UTF-8"):
         list(read_event_csv(written(tmp_path, content), COLUMNS))
 
-    (read,) = read_event_csv(written(tmp_path, content), COLUMNS, encoding="latin-1")
+    (read,) = read_event_csv(written(tmp_path, content), replace(COLUMNS, encoding="latin-1"))
     assert read.activity == "café"
 
 
@@ -87,3 +89,37 @@ def test_the_same_log_as_csv_and_as_xes_gives_the_same_events(fixture):
         ]
 
     assert told(table) == told(tree)
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t", "|"])
+def test_the_delimiter_is_the_one_of_the_header(tmp_path, between):
+    text = "File,Step,When,Who,case:channel\nA,received,1970-01-01,ann,desk\n".replace(",", between)
+
+    (read,) = read_event_csv(written(tmp_path, text), COLUMNS)
+
+    assert (read.resource, read.day_only, read.case_attributes) == ("ann", True, {"channel": "desk"})
+
+
+def test_the_standard_columns_of_person_and_lifecycle_are_taken_where_they_are(tmp_path):
+    header = "case:concept:name,concept:name,time:timestamp,org:resource,lifecycle:transition"
+    path = written(tmp_path, f"{header}\nA,received,1970-01-01T00:00:01Z,ann,start\n")
+
+    (read,) = read_event_csv(path, EventColumns())
+
+    assert (read.resource, read.lifecycle, read.attributes) == ("ann", "start", {})
+
+
+@pytest.mark.parametrize("text", ["formats: no list", "cases: File", "- case", "case: [", "case: 7"])
+def test_a_mapping_that_is_none_is_refused(tmp_path, text):
+    path = tmp_path / "mapping.yaml"
+    path.write_text(text)
+
+    with pytest.raises(BadFile):
+        load_event_columns(path)
+
+
+def test_an_unknown_zone_is_refused(tmp_path):
+    path = written(tmp_path, "File,Step,When,Who\nA,received,1970-01-01T00:00:00,ann\n")
+
+    with pytest.raises(BadFile, match="no time zone “Mars/Olympus”"):
+        list(read_event_csv(path, replace(COLUMNS, zone="Mars/Olympus")))

@@ -69,7 +69,7 @@ def test_attributes_of_the_trace_are_added_even_where_they_follow_its_events(tmp
 
     (read,) = read_xes(written(tmp_path, LOG.format(body=body)))
 
-    assert read.attributes == {"case:channel": "desk"}
+    assert (read.attributes, read.case_attributes) == ({}, {"channel": "desk"})
 
 
 def test_declared_defaults_are_not_taken_for_facts(tmp_path):
@@ -236,3 +236,45 @@ def test_a_real_log_is_read_whole_without_a_rejection():
 
     assert (len(events), len({read.case for read in events}), rejected) == (8577, 1434, [])
     assert [read.seq for read in events] == list(range(8577))
+
+
+def test_attributes_are_read_in_whatever_order_their_parts_are_written(tmp_path):
+    turned = '<string value="12" key="fee"/><int id="x" key="paid" value="7"/><string key="empty" value=""/>'
+
+    (read,) = read_xes(written(tmp_path, LOG.format(body=event(more=turned))))
+
+    assert read.attributes == {"fee": "12", "paid": "7", "empty": ""}
+
+
+def test_the_attributes_of_a_case_are_kept_once_for_all_its_events(tmp_path):
+    body = (
+        event()
+        + event("checked")
+        + '<string key="channel" value="desk"><string key="floor" value="2"/></string>'
+    )
+
+    first, second = read_xes(written(tmp_path, LOG.format(body=body)))
+
+    assert first.case_attributes == {"channel": "desk", "channel/floor": "2"}
+    assert first.case_attributes is second.case_attributes
+
+
+@pytest.mark.parametrize(
+    ("time", "day_only"),
+    [("2026-03-08T00:00:00-05:00", True), ("2026-03-08", True), ("2026-03-08T00:00:00.001-05:00", False)],
+)
+def test_a_midnight_where_it_was_written_counts_as_a_day(tmp_path, time, day_only):
+    body = event().replace("1970-01-01T01:00:00.000001+01:00", time)
+
+    (read,) = read_xes(written(tmp_path, LOG.format(body=body)))
+
+    assert read.day_only is day_only
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
+def test_instants_beyond_the_calendar_are_rejected(tmp_path, time):
+    rejected = []
+    body = event().replace("1970-01-01T01:00:00.000001+01:00", time)
+
+    assert list(read_xes(written(tmp_path, LOG.format(body=body)), reject=rejected.append)) == []
+    assert [bad.reason for bad in rejected] == [f"“{time}” lies outside the calendar."]

@@ -6,7 +6,7 @@ import pytest
 
 from permitflow.analytics.eventlog import LogEvent
 from permitflow.db import Database
-from permitflow.reports.imported_log import ActivityWait, UnknownLog, load_log, waits
+from permitflow.reports.imported_log import ActivityWait, UnknownLog, load_events, load_log, log_table, waits
 from permitflow.services.log_import import NewLog, take_log
 
 SECOND = 1_000_000
@@ -26,11 +26,14 @@ def test_a_log_comes_back_in_the_order_of_case_time_and_file(database: Database)
         log = load_log(session, "north")
         with pytest.raises(UnknownLog, match="imported are: north, south"):
             load_log(session, "east")
+        assert load_events(session, "north") == events
+        with log_table(session, "north") as table:
+            waited = waits(table)
     assert [trace.activities for trace in log] == [
         ("first", "same second, first in the file", "a, second in the file"),
         ("late",),
     ]
-    assert waits(log) == [
+    assert waited == [
         ActivityWait("same second, first in the file", 1, 4.0, 4.0, 4.0),
         ActivityWait("a, second in the file", 1, 0.0, 0.0, 0.0),
     ]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
 from permitflow.db import Database
 from permitflow.instants import DAY
-from tests.reports.history import report, three_files, told
+from permitflow.models import StepAlias, Visit
+from tests.desk import NOON
+from tests.reports.history import History, report, three_files, told
 
 
 def test_each_step_tells_waiting_and_working_of_what_ended_and_what_is_open(database: Database) -> None:
@@ -36,3 +40,23 @@ def test_weeks_are_whole_weeks_of_the_city(database: Database) -> None:
     ]
     fire = next(line for line in found.steps if line.step == "fire")
     assert (fire.arrived, fire.left) == (2, 1)
+
+
+def renamed(history: History) -> None:
+    """The second of three files was moved to a version that calls the step `fire` otherwise."""
+    three_files(history)
+    session = history.session
+    session.add(
+        StepAlias(
+            jurisdiction_id=history.city_id, workflow="w", old_step="fire", new_step="safety", created_at=NOON
+        )
+    )
+    still_open = session.scalars(select(Visit).where(Visit.step == "fire", Visit.closed_at.is_(None))).one()
+    still_open.step = "safety"
+
+
+def test_a_step_with_a_new_name_stays_one_series(database: Database) -> None:
+    found = report(database, told(database, renamed))
+    safety = found.city_steps[1]
+    assert (safety.step, safety.figures.closed, safety.figures.open_now) == ("safety", 1, 1)
+    assert "fire" not in {line.step for line in found.steps}

@@ -1,0 +1,76 @@
+"""What the people of a step do while its files wait."""
+
+from permitflow.analytics.durations import DAY_US
+from permitflow.analytics.office_hours import OfficeHours
+from permitflow.analytics.queues import Waiting, overtaking, waiting_at, with_claims, works_of
+from permitflow.analytics.visits import StepVisit
+
+ALWAYS = OfficeHours(frozenset(range(7)), 0, DAY_US)
+D = DAY_US
+
+
+def visit(
+    name: str, arrived: float, claimed: float | None, finished: float | None, who: str | None = "ann"
+) -> StepVisit:
+    days = [None if day is None else int(day * D) for day in (claimed, finished)]
+    return StepVisit(name, "fire", int(arrived * D), days[0], days[1], who)
+
+
+def measured(*visits: StepVisit, now: float = 100) -> Waiting:
+    return waiting_at(visits, works_of(visits, ALWAYS, int(now * D)), ALWAYS, int(now * D))
+
+
+def test_a_file_that_waits_for_a_busy_person_waits_for_work() -> None:
+    found = measured(visit("a", 0, 0, 4), visit("b", 1, 4, 6))
+    assert (found.total_us, found.busy_us, found.idle_us, found.gap_us) == (3 * D, 3 * D, 0, 0)
+    assert found.present == 1
+
+
+def test_a_file_that_waits_while_somebody_is_free_is_told_apart() -> None:
+    found = measured(
+        visit("a", 0, 0, 4),
+        visit("b", 0, 0, 1, "bob"),
+        visit("c", 2, 4, 5),
+        visit("d", 2, 2, 3, "bob"),
+        visit("e", 5, 5, 6, "bob"),
+    )
+    assert (found.total_us, found.busy_us, found.idle_us) == (2 * D, 3 * D // 2, D // 2)
+
+
+def test_a_gap_carries_the_backlog_that_it_left() -> None:
+    files = [visit("a", 0, 0, 1), visit("b", 1, 6, 7), visit("c", 2, 7, 8), visit("d", 3, 8, 9)]
+    found = measured(*files)
+    (gap,) = found.gaps
+    assert (gap.start, gap.resumed) == (1 * D, 6 * D)
+    # One, two and three files during the gap, then two until the queue is as short as it was.
+    assert gap.end == 7 * D
+    assert found.gap_us == gap.weight == (1 + 2 + 3 * 3 + 2) * D
+    assert found.busy_us == D
+
+
+def test_an_open_file_has_waited_until_now() -> None:
+    assert measured(visit("a", 0, 0, 9), visit("b", 5, None, None, None), now=9).total_us == 4 * D
+
+
+def test_overtaking_tells_the_order_in_which_files_are_taken() -> None:
+    oldest = [visit(str(n), n / 10, 5 + n, 6 + n) for n in range(9)]
+    newest = [visit(str(n), n / 10, 14 - n, 15 - n) for n in range(9)]
+    assert overtaking(oldest) == 0
+    assert overtaking(newest) == 1
+    assert overtaking([]) == 0
+
+
+def test_an_unrecorded_claim_is_put_where_work_likely_began() -> None:
+    # Ann ends a file each day while the next ones lie there: work takes a day.
+    files = [visit(str(n), 0, None, n + 1) for n in range(5)]
+    assert [v.claimed_us for v in with_claims(files, ALWAYS)] == [n * D for n in range(5)]
+    known = [visit("a", 0, 1, 2), visit("b", 0, None, None, None)]
+    assert with_claims(known, ALWAYS) == known
+
+
+def test_work_that_spans_a_closed_house_is_not_counted() -> None:
+    files = [visit(str(n), n / 4, n / 4, n / 4 + 0.2) for n in range(400)]
+    closed = [visit("z", 100, 100, 130)]
+    later = [visit(f"l{n}", 130 + n / 4, 130 + n / 4, 130 + n / 4 + 0.2, "bob") for n in range(400)]
+    works = works_of([*files, *closed, *later], ALWAYS, 300 * D)
+    assert all(end <= 100.3 * D or start >= 129.9 * D for start, end in works["ann"])
