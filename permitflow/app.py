@@ -18,11 +18,15 @@ from permitflow.web import (
     admin,
     applications,
     auth,
+    calendars,
+    clock_statement,
     companies,
     cookies,
+    delegations,
     documents,
     errors,
     filters,
+    moves,
     navigation,
     payments,
     public,
@@ -31,6 +35,7 @@ from permitflow.web import (
     security,
     texts,
     tokens,
+    versions,
 )
 from permitflow.web.context import Installation, now, visitor
 
@@ -38,7 +43,22 @@ MEGABYTE = 1_000_000
 # A form around the largest document needs room of its own.
 FORM_ROOM = MEGABYTE
 NOTE_HOURS = 2
-PAGES = (public, auth, applications, companies, documents, payments, review, reports, admin)
+PAGES = (
+    public,
+    auth,
+    applications,
+    clock_statement,
+    companies,
+    documents,
+    payments,
+    review,
+    reports,
+    admin,
+    calendars,
+    delegations,
+    versions,
+    moves,
+)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

@@ -1,4 +1,4 @@
-"""Pages of the office: the outbox, the workflows as pictures, the calendars of working days."""
+"""Pages of the office: the outbox, the watch over the clock, and the workflows as pictures."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from permitflow.engine import diagram
-from permitflow.instants import to_datetime
-from permitflow.queries import cities, outbox
+from permitflow.engine import diagram, table
+from permitflow.engine.labels import labels, width_with
+from permitflow.queries import cities, clock_watch, outbox
 from permitflow.services import outbox as outbox_verbs
 from permitflow.services.definitions import definition_for
 from permitflow.web.access import access
 from permitflow.web.context import database, now, person, settings
-from permitflow.web.drawing import labels
 
 OFFICE = ("administrator", "manager")
 T = TypeVar("T")
@@ -53,6 +52,15 @@ def retry(mail_id: str) -> ResponseReturnValue:
     return redirect(url_for("admin.mail", mail_id=mail_id))
 
 
+@blueprint.get("/clock-watch")
+@access(roles=OFFICE)
+def clock_watch_page() -> ResponseReturnValue:
+    """When the machine's clock went back or leapt ahead."""
+    with database().reading() as session:
+        found = clock_watch.anomalies(session, _my_cities())
+    return render_template("admin/clock_watch.html", anomalies=found)
+
+
 @blueprint.get("/workflows")
 @access(roles=OFFICE)
 def workflows() -> ResponseReturnValue:
@@ -72,24 +80,17 @@ def workflow(definition_hash: str) -> ResponseReturnValue:
             raise NotFound
         definition = definition_for(session.connection(), definition_hash)
     picture = diagram.layout(definition)
+    words = labels(picture)
     return render_template(
         "admin/workflow.html",
         definition=definition,
         hash=definition_hash,
         picture=picture,
-        labels=labels(picture),
-        rows=diagram.table(definition),
+        labels=words,
+        width=width_with(picture, words),
+        rows=table.ways(definition),
+        clocks=table.clocks(definition),
     )
-
-
-@blueprint.get("/calendars")
-@access(roles=OFFICE)
-def calendars() -> ResponseReturnValue:
-    """The working days and closures of my cities."""
-    with database().reading() as session:
-        found = cities.calendars(session, _my_cities())
-    this_year = to_datetime(now()).year
-    return render_template("admin/calendars.html", calendars=found, this_year=this_year)
 
 
 def _my_cities() -> frozenset[str]:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from permitflow.engine.inputs import inputs_of
 from permitflow.engine.machine import Choice
 from permitflow.interchange import permit_pdf
 from permitflow.queries import applications
@@ -70,7 +71,7 @@ def confirm(application_id: str, action: str) -> ResponseReturnValue:
         "applications/confirm.html",
         page=shown,
         choice=choice,
-        form=action_form(choice.spec),
+        form=action_form(choice.spec, shown.today),
         problems=[],
         place=lambda where: place_url(shown, where),
     )
@@ -84,7 +85,7 @@ def act(application_id: str, action: str) -> ResponseReturnValue:
     token = tokens.check(request.form.get("token", ""), application_id, version, action)
     shown = _page(application_id)
     spec = shown.definition.actions.get(action)
-    form = action_form(spec) if spec else None
+    form = action_form(spec, shown.today) if spec else None
     if spec and form and not form.validate():
         return render_template(
             "applications/confirm.html",
@@ -94,7 +95,7 @@ def act(application_id: str, action: str) -> ResponseReturnValue:
             problems=problems(form),
             place=lambda where: place_url(shown, where),
         ), BAD_INPUT
-    texts = {name: form[name].data for name in spec.inputs} if spec and form else {}
+    texts = {name: form[name].data for name in inputs_of(spec)} if spec and form else {}
     with database().transaction() as session:
         actor = applicant(own_application(session, application_id))
         taken = Act(application_id, action, actor, now(), texts, token=token, version=version)
@@ -160,7 +161,7 @@ def _sheet(shown: ApplicationPage) -> permit_pdf.PermitSheet:
         application_number=application.number or "",
         equipment=equipment if isinstance(equipment, list) else [],
         conditions=issued.conditions,
-        inspections=definition.permit.inspections,
+        inspections=definition.permit.inspections if definition.permit else (),
         check_url=f"{settings().base_url}/p/{issued.check_code}",
         record=f"event {application.event_seq}, {application.event_hash}",
     )

@@ -53,7 +53,7 @@ def load_user(_request: Request) -> SignedInUser | None:
     if not token:
         return None
     with database().glance() as connection:
-        found = find_session(connection, sessions.hash_token(token))
+        found = find_session(connection, sessions.hash_token(token), now())
     if found is None or not sessions.is_live(found, now(), sessions.Limits.of(settings())):
         return None
     g.session_seen_at = found.seen_at
@@ -126,7 +126,7 @@ def _go_on(form: SignInForm, token: str) -> Response:
     """Open the wanted page, or show the form that arrived without a session, ready to be sent again."""
     carried = unpack(form.carried.data)
     with database().glance() as connection:
-        found = find_session(connection, sessions.hash_token(token))
+        found = find_session(connection, sessions.hash_token(token), now())
     if found is None:
         return make_response(redirect(url_for("auth.sign_in")))
     if carried is None:

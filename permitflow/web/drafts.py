@@ -15,8 +15,9 @@ from permitflow.engine.machine import Choice
 from permitflow.queries import applications
 from permitflow.queries.application_page import ApplicationPage, application_page, choices, licence_today
 from permitflow.queries.companies import companies_of
+from permitflow.queries.projects import choices as project_choices
 from permitflow.rules import station_facts
-from permitflow.services import documents, drafts
+from permitflow.services import documents, drafts, projects
 from permitflow.services.actors import acting
 from permitflow.services.documents import Attachment
 from permitflow.services.drafts import NewDraft, Signature, StepSave
@@ -28,7 +29,7 @@ from permitflow.web.access import access
 from permitflow.web.context import database, now, person
 from permitflow.web.filing import applicant, keep_upload, own_application, place_url, spoken
 from permitflow.web.filters import why
-from permitflow.web.forms.applications import SignForm, UploadForm, new_application_form
+from permitflow.web.forms.applications import NEW_PROJECT, SignForm, UploadForm, new_application_form
 from permitflow.web.forms.form import later as _l
 from permitflow.web.forms.shown import problems, sections
 from permitflow.web.forms.steps import FORMS, MOST_ROWS, EquipmentStep, StepForm, form_for
@@ -62,7 +63,8 @@ def begin() -> ResponseReturnValue:
     """Begin a draft."""
     with database().reading() as session:
         companies = companies_of(session, person().company_ids)
-        form = new_application_form(companies, applications.offers(session))
+        known = project_choices(session, person().company_ids)
+        form = new_application_form(companies, applications.offers(session), known)
     if not form.validate():
         return _new_page(form), BAD_INPUT
     jurisdiction_id, _colon, project_type = form.project.data.partition(":")
@@ -71,6 +73,13 @@ def begin() -> ResponseReturnValue:
     with database().transaction() as session:
         new_draft = NewDraft(jurisdiction_id, form.company.data, project_type, actor, now())
         application_id = drafts.start_draft(session, new_draft)
+        project_id = form.part_of.data
+        if project_id == NEW_PROJECT:
+            project_id = projects.create(
+                session, form.project_title.data or "", form.company.data, actor, now()
+            )
+        if project_id:
+            projects.attach(session, application_id, project_id, actor, now())
     return redirect(url_for(".step", application_id=application_id, step=ORDER[0]))
 
 
@@ -78,7 +87,8 @@ def _new_page(form: Any = None) -> str:
     with database().reading() as session:
         companies = companies_of(session, person().company_ids)
         offers = applications.offers(session)
-    form = form or new_application_form(companies, offers)
+        known = project_choices(session, person().company_ids)
+    form = form or new_application_form(companies, offers, known)
     return render_template(
         "applications/new.html", form=form, companies=companies, offers=offers, problems=problems(form)
     )

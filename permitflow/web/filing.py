@@ -65,10 +65,10 @@ def place_url(page: ApplicationPage, where: str) -> str | None:
         return url_for("applications.pay.form", application_id=application_id)
     if where == "reviews":
         return f"{here}#reviews"
+    if where == "documents" and page.may_answer:
+        return url_for("applications.drafts.documents", application_id=application_id)
     if not page.may_change:
         return url_for("companies.page", company_id=page.company.id) if where == "people" else None
-    if where == "documents":
-        return url_for("applications.drafts.documents", application_id=application_id)
     if where == "sign":
         return url_for("applications.drafts.review", application_id=application_id)
     if where in ("project", "site", "equipment", "electrical", "people"):

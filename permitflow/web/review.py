@@ -19,11 +19,13 @@ from permitflow.services import checklists, claims, notices, transitions
 from permitflow.services.actors import acting, actor_for
 from permitflow.services.definitions import definition_for
 from permitflow.services.errors import NotFound, Stale
+from permitflow.services.one_notice import BasisRefused
 from permitflow.services.open_reviews import lock_review, refuse_claimed
 from permitflow.services.transitions import Act
 from permitflow.web import tokens
 from permitflow.web.access import access
 from permitflow.web.context import database, now, person
+from permitflow.web.filters import why
 from permitflow.web.forms.fields import tidy
 from permitflow.web.forms.review import FindingForm, answers, conditions
 from permitflow.web.navigation import OFFICE_ROLES
@@ -136,8 +138,12 @@ def add_item(application_id: str) -> ResponseReturnValue:
     _of_file, actor = _at_visit(visit_id, application_id)
     if not form.validate():
         return _workspace_page(application_id, visit_id, Reopened(form=form)), BAD_INPUT
-    with database().transaction() as session:
-        notices.draft_item(session.connection(), visit_id, form.finding(), actor, now())
+    try:
+        with database().transaction() as session:
+            notices.draft_item(session.connection(), visit_id, form.finding(), actor, now())
+    except BasisRefused as refused:
+        form.basis.errors = [why(refusal) for refusal in refused.refusals]
+        return _workspace_page(application_id, visit_id, Reopened(form=form)), BAD_INPUT
     flash(_("Correction added. The applicant sees it when the notice goes out."))
     return _back(application_id, visit_id)
 
@@ -176,6 +182,24 @@ def decide(application_id: str, lane: str, action: str) -> ResponseReturnValue:
     return _act(act)
 
 
+@blueprint.post("/<application_id>/lanes/<lane>/waive")
+@access(staff=True)
+def waive(application_id: str, lane: str) -> ResponseReturnValue:
+    """End a review without an answer, on the authority that the workflow names."""
+    version, form = _version(), f"waive-{lane}"
+    act = Act(
+        application_id,
+        "waive",
+        _on_file(application_id),
+        now(),
+        {"reason": tidy(request.form.get("reason"))[:LONGEST_TEXT]},
+        lane=lane,
+        token=tokens.check(request.form.get("token", ""), application_id, version, form),
+        version=version,
+    )
+    return _act(act, form)
+
+
 @blueprint.post("/<application_id>/steps/<action>")
 @access(staff=True)
 def step(application_id: str, action: str) -> ResponseReturnValue:
@@ -193,7 +217,7 @@ def step(application_id: str, action: str) -> ResponseReturnValue:
     return _act(act)
 
 
-def _act(act: Act) -> ResponseReturnValue:
+def _act(act: Act, form: str = "") -> ResponseReturnValue:
     """Do it, say so, and open the next file; what is missing comes back on the same page with all that was typed."""
     try:
         with database().transaction() as session:
@@ -202,7 +226,7 @@ def _act(act: Act) -> ResponseReturnValue:
                 refuse_claimed(lock_review(connection, act.visit_id, act.action, act.actor), act.actor)
             transitions.apply(connection, act)
     except (MissingInput, UnmetClauses) as refused:
-        again = Reopened(act.action, refused.refusals)
+        again = Reopened(form or act.action, refused.refusals)
         return _workspace_page(act.application_id, act.visit_id, again), BAD_INPUT
     except Stale as stale:
         # A lane is compared by its visit; the version on the form still tells what happened since.
@@ -264,7 +288,8 @@ def _version() -> int | None:
 def _actor(jurisdiction_id: str) -> Actor:
     """The person as staff of a city: on these pages nobody acts as an applicant."""
     me = person()
-    return acting(me.user_id, me.grants.get(jurisdiction_id, frozenset()), me.company_ids, None)
+    granted = me.grants.get(jurisdiction_id, frozenset())
+    return acting(me.user_id, granted, me.company_ids, None, me.lent_in(jurisdiction_id))
 
 
 def _on_file(application_id: str) -> Actor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import request
 from flask_babel import gettext as _
@@ -18,8 +18,10 @@ from permitflow.models import ChecklistAnswer, CorrectionItem
 from permitflow.queries.deadlines import count_of
 from permitflow.queries.sentence import sentence
 from permitflow.queries.workspace import VisitLine, Workspace, colleagues
+from permitflow.services import one_notice
 from permitflow.services.actors import acting
 from permitflow.services.claims import MANAGER
+from permitflow.services.one_notice import NO_NOTICE, Openings
 from permitflow.services.open_reviews import checklist_of, step_title
 from permitflow.services.transitions import Act
 from permitflow.web.context import person
@@ -61,6 +63,15 @@ class LaneChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A review that this person's role may waive, with what still hinders it."""
+
+    lane: str
+    title: str
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChecklistLine:
     """One line of the checklist with the answer it has."""
 
@@ -84,11 +95,14 @@ class Desk:
     form: FindingForm
     lane_choices: tuple[LaneChoice, ...]
     choices: tuple[Choice, ...]
+    waivers: tuple[Waiver, ...]
     colleagues: tuple[tuple[str, str], ...]
     checks: tuple[tuple[str, str, str], ...]
     role_titles: Mapping[str, str]
     step_titles: Mapping[str, str]
     again: Reopened = field(default_factory=Reopened)
+    openings: Openings = NO_NOTICE
+    """What a new correction may rest on, once a notice was sent."""
 
     def typed(self, action: str, name: str) -> str:
         """Return what was typed into a refused action's form; empty for every other form."""
@@ -99,9 +113,9 @@ def desk(session: Session, file: Workspace, visit_id: str | None, again: Reopene
     """Return the workspace of one person: the step that waits for them, and every action with its reasons."""
     me, again = person(), again or Reopened()
     city = file.application.jurisdiction_id
-    actor = acting(me.user_id, me.grants[city], me.company_ids, None)
+    actor = acting(me.user_id, me.grants[city], me.company_ids, None, me.lent_in(city))
     visit = file.visit(visit_id, actor.roles)
-    if visit is None and MANAGER in actor.roles:
+    if visit is None and (MANAGER in actor.roles or _names_danger(file, actor)):
         visit = next(iter(file.visits), None)
     obstacle = _obstacle(file, visit, actor)
     mine = visit is not None and not obstacle
@@ -109,6 +123,9 @@ def desk(session: Session, file: Workspace, visit_id: str | None, again: Reopene
     holders: tuple[tuple[str, str], ...] = ()
     if visit and visit.role and MANAGER in actor.roles:
         holders = colleagues(session, city, visit.role)
+    openings = _openings(session, file, visit, actor)
+    form = again.form or _finding_form(file, visit)
+    form.offer(openings if mine else replace(openings, material=(), items=()))
     return Desk(
         visit,
         step_title(file.definition, visit.step) if visit else "",
@@ -116,21 +133,25 @@ def desk(session: Session, file: Workspace, visit_id: str | None, again: Reopene
         mine,
         obstacle,
         _checklist(file, visit),
-        mine and _drafts_items(file, visit),
+        (mine or _names_danger(file, actor)) and _drafts_items(file, visit),
         drafts,
-        again.form or _finding_form(file, visit),
+        form,
         _lane_choices(file, visit, actor, len(drafts)),
         allowed(file.file.machine, actor, file.file.situation()),
+        _waivers(file, actor),
         holders,
         tuple((check.outcome, _(check.message), check.citation) for check in file.checks),
         {name: role.title for name, role in file.definition.roles.items()},
         {line.step: step_title(file.definition, line.step) for line in file.visits},
         again,
+        openings,
     )
 
 
 def entry_words(definition: Definition, act: Act) -> str:
     """Return what was done, in the past tense."""
+    if act.lane is not None and act.action == "waive":
+        return _("Review waived")
     if act.lane is not None:
         return str(LANE_DECISIONS[act.action][1])
     return _(definition.actions[act.action].entry)
@@ -169,6 +190,19 @@ def _checklist(file: Workspace, visit: VisitLine | None) -> tuple[ChecklistLine,
     return tuple(lines)
 
 
+def _names_danger(file: Workspace, actor: Actor) -> bool:
+    """Whether this person may add items for health and safety in the reviews of others, now that a notice was sent."""
+    rule = file.definition.one_notice
+    outsider = file.application.company_id not in actor.company_ids
+    return bool(file.notices) and outsider and rule is not None and rule.official in actor.roles
+
+
+def _openings(session: Session, file: Workspace, visit: VisitLine | None, actor: Actor) -> Openings:
+    if visit is None or not file.notices:
+        return NO_NOTICE
+    return one_notice.openings(session.connection(), file.definition, file.application.id, visit.lane, actor)
+
+
 def _drafts_items(file: Workspace, visit: VisitLine | None) -> bool:
     """Whether corrections can be written at this step: in every lane, and where an action of the phase sends them."""
     if visit is None or visit.lane is not None:
@@ -200,6 +234,18 @@ def _lane_choices(
         refusals = why_not_lane(file.file.machine, answer, actor, file.file.situation())
         choices.append(LaneChoice(action, label, tone, refusals or _held(visit, actor)))
     return tuple(choices)
+
+
+def _waivers(file: Workspace, actor: Actor) -> tuple[Waiver, ...]:
+    """The open reviews of the phase that one of the actor's roles may waive."""
+    found = []
+    for name in file.definition.phases[file.application.state].lanes:
+        spec, lane = file.definition.lanes[name], file.file.lanes.get(name)
+        if spec.waived_by in actor.roles and lane is not None and lane.state.is_open:
+            answer = LaneAnswer(name, "waive", len(file.drafts_of(name)), reason=spec.title)
+            refusals = why_not_lane(file.file.machine, answer, actor, file.file.situation())
+            found.append(Waiver(name, spec.title, refusals))
+    return tuple(found)
 
 
 def _held(visit: VisitLine, actor: Actor) -> tuple[Refusal, ...]:

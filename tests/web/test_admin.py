@@ -4,10 +4,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from permitflow.instants import DAY, SECOND
 from permitflow.models import Mail
-from permitflow.services import outbox
+from permitflow.services import anomalies, outbox
 from tests import factories
 from tests.browsing import database_of, hidden, signed_in
+from tests.browsing import words as words_of
 from tests.factories import MONDAY, City
 from tests.strict_client import StrictClient
 
@@ -74,7 +76,7 @@ def test_another_citys_mail_is_not_there(app: Flask, mail_id: str) -> None:
     assert client.post(f"/admin/outbox/{mail_id}/retry", data={"csrf_token": token}).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["outbox", "workflows", "calendars"])
+@pytest.mark.parametrize("page", ["outbox", "workflows", "calendars", "clock-watch"])
 def test_the_office_is_for_the_office(app: Flask, city: City, page: str) -> None:
     for role, status in (("administrator", 200), ("manager", 200), ("planner", 403), ("cashier", 403)):
         assert signed_in(app, city.staff[role]).get(f"/admin/{page}").status_code == status
@@ -94,6 +96,24 @@ def test_every_workflow_is_drawn_with_its_table(app: Flask, pack: str) -> None:
         assert "<svg" in drawn
         assert drawn.count("<rect") >= 5
         assert "Every way from phase to phase" in drawn
+        assert "Every clock" in drawn
+        assert "pf-clock-mark" in drawn
+
+
+def test_the_clocks_of_a_workflow_are_told_in_words(app: Flask) -> None:
+    city = factories.city(database_of(app))
+    client = signed_in(app, city.staff["administrator"])
+    page = client.get("/admin/workflows").text
+    paths = {part.split('"')[0] for part in page.split('href="')[1:] if part.startswith("/admin/workflows/")}
+    told = next(text for text in (client.get(path).text for path in paths) if "Use permit" in text)
+    for words in (
+        "5 or 10 business days",
+        "deemed complete",
+        "Gov. Code 65850.71(b)",
+        "not verified, only warns",
+        "Accept as complete, Send the notice of missing information",
+    ):
+        assert words in told
 
 
 def test_a_workflow_of_another_city_is_not_there(app: Flask, city: City, manager: StrictClient) -> None:
@@ -113,3 +133,27 @@ def test_the_calendar_lists_the_closed_days(manager: StrictClient) -> None:
 
 def test_an_empty_outbox_says_what_will_appear(manager: StrictClient) -> None:
     assert "One appears for each person" in manager.get("/admin/outbox").text
+
+
+def test_the_watch_over_the_clock_is_empty_at_first(manager: StrictClient) -> None:
+    assert "/admin/clock-watch" in manager.get("/admin/outbox").text
+    assert "The clock has run evenly" in manager.get("/admin/clock-watch").text
+
+
+def test_the_watch_tells_of_each_leap_newest_first(app: Flask, manager: StrictClient, city: City) -> None:
+    application = city.draft("us-ca-commercial-ab970", MONDAY + DAY)
+    city.act(application, "submit", "applicant", MONDAY)
+    with city.database.connection() as connection:
+        anomalies.note_drift(connection, -90 * SECOND, MONDAY + 2 * DAY, "sweeper")
+        anomalies.note_drift(connection, 600 * SECOND, MONDAY + 3 * DAY, "sweeper")
+    shown = words_of(manager.get("/admin/clock-watch"))
+    told = ["leapt ahead by 600.000 seconds", "went back by 90.000 seconds", "Something was done 86,4"]
+    places = [shown.index(one) for one in told]
+    assert places == sorted(places)
+    number = city.file(application).number
+    assert number is not None
+    assert number in shown
+    other = factories.city(database_of(app), slug="other-town", pack="us-generic")
+    elsewhere = words_of(signed_in(app, other.staff["manager"]).get("/admin/clock-watch"))
+    assert "went back by 90.000 seconds" in elsewhere
+    assert number not in elsewhere

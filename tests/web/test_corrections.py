@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from permitflow.models import CorrectionItem, Document
+from permitflow.models import CorrectionItem, Document, PermitApplication
 from tests.browsing import database_of, filled, forms, send, send_from, signed_in, upload, words
 from tests.scene import PDF, Scene, scene
 from tests.services.test_answers import draft, with_corrections
@@ -123,3 +123,22 @@ def test_others_see_and_answer_nothing(app: Flask, city: Scene, noticed: str, ol
         assert send_from(client, client.get("/companies/new"), "", name="x").status_code in (302, 404)
         token = filled(forms(client.get("/companies/new"))[0])["csrf_token"]
         assert client.post(target, data={"csrf_token": token}).status_code == 404
+
+
+def test_an_inspection_s_notice_is_answered_but_the_form_stays(
+    app: Flask, noticed: str, olga: StrictClient
+) -> None:
+    with database_of(app).transaction() as session:
+        session.get_one(PermitApplication, noticed).state = "issued"
+    path = f"/applications/{noticed}/corrections"
+    assert f'href="{path}"' in olga.get(f"/applications/{noticed}").text
+    page = olga.get(path)
+    assert "change the form" not in words(page)
+    assert "When everything is put right" in words(page)
+    reply = next(name for name in filled(forms(page)[0]) if name.endswith("-reply"))
+    assert send_from(olga, page, path, **{reply: "The box is covered now."}).status_code == 302
+    assert "1 of 2 answered" in words(olga.get(path))
+    papers = olga.get(f"/applications/{noticed}/edit/documents")
+    assert "Step 5 of" not in words(papers)
+    site = f"/applications/{noticed}/edit/site"
+    assert send(olga, site, street="1 Other Rd").status_code == 409

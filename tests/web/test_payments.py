@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from permitflow.instants import DAY
 from permitflow.models import Payment
-from tests.browsing import database_of, filled, forms, send, send_from, signed_in, words
+from tests import factories
+from tests.browsing import database_of, filled, forms, hidden, send, send_from, signed_in, words
+from tests.factories import MONDAY
 from tests.scene import Scene, scene
+from tests.services.clock_lab import Lab, lab, workflow
+from tests.services.test_remedies import WASHINGTON, paid
 from tests.strict_client import StrictClient
 from tests.web.test_applications import submitted
 
@@ -116,3 +122,55 @@ def test_a_cashier_takes_no_money_from_the_own_company(app: Flask, city: Scene, 
     refused = send(signed_in(app, city.carl), f"/payments/{application_id}", reference="own pocket")
     assert refused.status_code == 403
     assert recorded(app) == []
+
+
+def owing(app: Flask) -> tuple[Lab, str]:
+    """A file whose city decided late and owes $400."""
+    here = lab(database_of(app), workflow(decision=WASHINGTON))
+    application_id = paid(here)
+    here.official(application_id, "approve", MONDAY + 204 * DAY)
+    return here, application_id
+
+
+def refund_form(desk: StrictClient, application_id: str) -> tuple[str, dict[str, Any]]:
+    """Where the form that pays the refund out is sent, and what it holds."""
+    shown = forms(desk.get(f"/payments/{application_id}"))
+    form = next(one for one in shown if "/refunds/" in one.get("action", ""))
+    return form.get("action", ""), filled(form)
+
+
+def test_the_cashier_pays_a_refund_out_once(app: Flask) -> None:
+    here, application_id = owing(app)
+    desk = signed_in(app, here.city.staff["cashier"])
+    assert "Refunds to pay out" in words(desk.get("/payments/"))
+    assert "Refund owed$400.00" in words(desk.get(f"/payments/{application_id}"))
+    path, values = refund_form(desk, application_id)
+    empty = desk.post(path, data=values)
+    assert empty.status_code == 422
+    assert "Enter the number of the check or transfer." in words(empty)
+    answer = desk.post(path, data={**values, "paper": "check 12"})
+    assert answer.location == f"/payments/{application_id}"
+    shown = words(desk.get(answer.location))
+    assert "Refund paid out" in shown
+    assert "Refund owed" not in shown
+    assert "Refunds to pay out" not in words(desk.get("/payments/"))
+    assert desk.post(path, data={**values, "paper": "check 13"}).status_code == 409
+
+
+def test_only_cashiers_of_the_city_pay_out(app: Flask) -> None:
+    here, application_id = owing(app)
+    desk = signed_in(app, here.city.staff["cashier"])
+    path, values = refund_form(desk, application_id)
+    installer = signed_in(app, here.city.installer_id)
+    assert "/refunds/" not in installer.get(f"/applications/{application_id}/pay").text
+    neighbour = factories.city(database_of(app), slug="next-town", pack="us-generic")
+    for who, status in (
+        (here.city.installer_id, 403),
+        (here.city.staff["manager"], 403),
+        (neighbour.staff["cashier"], 404),
+    ):
+        client = signed_in(app, who)
+        token = hidden(client.get("/permits/check"), "csrf_token")
+        answer = client.post(path, data={**values, "csrf_token": token, "paper": "x"})
+        assert answer.status_code == status
+    assert here.events(application_id, "pay_out_refund") == []

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_wtf.file import FileField
-from wtforms import BooleanField, RadioField, SelectField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, Field, RadioField, SelectField
+from wtforms.validators import InputRequired, ValidationError
 
-from permitflow.engine.definition import ActionDef
-from permitflow.models import Company
+from permitflow.engine.definition import ActionDef, InputDef
+from permitflow.engine.inputs import check_input, inputs_of
+from permitflow.models import Company, Project
 from permitflow.queries.application_page import Paper
 from permitflow.queries.applications import Offer
 from permitflow.services.drafts import DECLARATIONS
+from permitflow.web.filters import why
 from permitflow.web.forms.fields import SelectChoice, line, prose
 from permitflow.web.forms.form import Form
 from permitflow.web.forms.form import later as _l
@@ -26,8 +29,15 @@ PROJECT_WORDS = {
     "commercial": _l("chargers at a shop or other business"),
     "fast_charging_plaza": _l("plaza of fast chargers"),
     "curbside": _l("chargers at the curb of a street"),
+    "public_land": _l("agreement for chargers on public land"),
+    "funding": _l("grant or rebate"),
+    "site_plan": _l("site plan for a plaza"),
+    "plaza_with_site_plan": _l("building permit for a plaza with a site plan"),
+    "zoning_permit": _l("zoning permit"),
 }
 """The words for usual project types; a city's own type is shown by its name."""
+LONGEST_NUMBER = 40
+NEW_PROJECT = "new"
 ACCEPT = ".pdf,.png,.jpg,.jpeg,application/pdf,image/png,image/jpeg"
 
 
@@ -39,11 +49,26 @@ class NewApplicationForm(Form):
         _l("City and kind of project"),
         [InputRequired(_l("Choose the city and what you want to build."))],
     )
+    part_of = SelectField(
+        _l("Is it part of a project with other applications?"),
+        description=_l(
+            "One application can then wait for another, such as a zoning permit, also across cities."
+        ),
+    )
+    project_title = line(_l("Name of the new project"), hint=_l("Such as: Depot on Main Street."))
 
 
-def new_application_form(companies: Sequence[Company], offers: Iterable[Offer]) -> NewApplicationForm:
-    """Return the form with the choices a person has; a project is named by city and type."""
+def new_application_form(
+    companies: Sequence[Company], offers: Iterable[Offer], projects: Iterable[Project]
+) -> NewApplicationForm:
+    """Return the form with the choices a person has; a kind of project is named by city and type."""
     form = NewApplicationForm()
+    names = {company.id: company.name for company in companies}
+    form.part_of.choices = [
+        SelectChoice("", _("No, it stands alone")),
+        SelectChoice(NEW_PROJECT, _("Yes, of a new project")),
+        *(SelectChoice(one.id, f"{one.title} ({names.get(one.company_id, '')})") for one in projects),
+    ]
     form.company.choices = [SelectChoice(company.id, company.name) for company in companies]
     form.project.choices = [
         SelectChoice(f"{offer.jurisdiction_id}:{offer.project_type}", project_label(offer))
@@ -102,14 +127,23 @@ def answer_form(item_id: str, papers: Iterable[Paper], **values: Any) -> AnswerF
     return form
 
 
-def action_form(spec: ActionDef) -> Form:
-    """Return a form with a field for each text that an action asks for."""
-    fields = {
-        name: prose(
-            wanted.title,
-            hint=" ".join(part for part in (wanted.help, wanted.citation and f"({wanted.citation})") if part),
-            required=_("Fill in “%(title)s”.", title=wanted.title) if wanted.required else "",
-        )
-        for name, wanted in spec.inputs.items()
-    }
+def action_form(spec: ActionDef, today: date) -> Form:
+    """Return a form with a field for each input that an action asks for on a date of its city."""
+    fields = {name: _input(name, wanted, today) for name, wanted in inputs_of(spec).items()}
     return cast(Form, type("ActionForm", (Form,), fields)())
+
+
+def _input(name: str, wanted: InputDef, today: date) -> Field:
+    title = _(wanted.title)
+    parts = (_(wanted.help) if wanted.help else "", wanted.citation and f"({wanted.citation})")
+    hint = " ".join(part for part in parts if part)
+    required = _("Fill in “%(title)s”.", title=title) if wanted.required else ""
+    if wanted.type == "text":
+        return prose(title, hint=hint, required=required)
+
+    def fits(_form: object, shown: Field) -> None:
+        for refusal in check_input(name, wanted, shown.data or "", today):
+            raise ValidationError(why(refusal))
+
+    keyboard = {"type": "date"} if wanted.type == "date" else {"inputmode": "numeric"}
+    return line(title, hint=hint, required=required, longest=LONGEST_NUMBER, checks=[fits], **keyboard)

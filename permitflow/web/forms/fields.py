@@ -37,11 +37,18 @@ def _readable(_form: object, field: Field) -> None:
         raise StopValidation
 
 
-def line(label: Any, *, hint: Any = "", required: Any = "", longest: int = 200, **kw: Any) -> StringField:
-    """One line of text; `kw` are attributes of the input."""
-    return StringField(
-        label, [asked(required), Length(max=longest)], filters=[tidy], description=hint, render_kw=kw
-    )
+def line(
+    label: Any,
+    *,
+    hint: Any = "",
+    required: Any = "",
+    longest: int = 200,
+    checks: Iterable[Any] = (),
+    **kw: Any,
+) -> StringField:
+    """One line of text with further checks, if any; `kw` are attributes of the input."""
+    validators = [asked(required), Length(max=longest), *checks]
+    return StringField(label, validators, filters=[tidy], description=hint, render_kw=kw)
 
 
 def prose(label: Any, *, hint: Any = "", required: Any = "", longest: int = 4000) -> TextAreaField:

@@ -1,4 +1,4 @@
-"""The form that records a payment."""
+"""The forms that record a payment and a refund."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ class PaymentForm(Form):
         _l("Number of the check, transfer or receipt"),
         required=_l("Enter the number of the check, transfer or receipt."),
         hint=_l("It counts once, so that nobody pays twice."),
+        longest=128,
+        autocomplete="off",
+    )
+
+
+class PayoutForm(Form):
+    """A refund that was paid out, with the number on its paper."""
+
+    paper = line(
+        _l("Number of the check or transfer that paid it out"),
+        required=_l("Enter the number of the check or transfer."),
         longest=128,
         autocomplete="off",
     )

@@ -10,8 +10,8 @@ from wtforms.validators import DataRequired, Length
 from permitflow.engine.definition import ChecklistItem
 from permitflow.services.checklists import VERDICTS, Answer, Verdict
 from permitflow.services.notices import Finding
+from permitflow.web.forms.basis import BasisForm
 from permitflow.web.forms.fields import SelectChoice, line, tidy
-from permitflow.web.forms.form import Form
 from permitflow.web.forms.form import later as _l
 
 LONGEST_NOTE = 2000
@@ -27,7 +27,7 @@ def _needed(kind: type[StringField], label: str, sentence: str, hint: str = "") 
     return kind(label, checks, filters=[tidy], description=hint)
 
 
-class FindingForm(Form):
+class FindingForm(BasisForm):
     """One correction item: what is wrong, where, the section it breaks, and what would fix it."""
 
     visit_id = HiddenField()
@@ -57,6 +57,7 @@ class FindingForm(Form):
             self.fix.data or "",
             self.place.data or "",
             "advisory" if self.severity.data == "advisory" else "required",
+            self.given_basis(),
         )
 
 
