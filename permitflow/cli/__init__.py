@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,6 +33,9 @@ COMMANDS = {
     "db": ("permitflow.cli.database", "db", "Set up the database."),
     "demo": ("permitflow.cli.demo", "demo", "The invented demo region."),
     "lint": ("permitflow.cli.lint", "lint", "Check workflow files."),
+    "workflow": ("permitflow.cli.workflows", "workflow", "Convert, draw, test, publish and move workflows."),
+    "clock": ("permitflow.cli.clocks", "clock", "Legal clocks: compute, explain, hold."),
+    "calendar": ("permitflow.cli.calendars", "calendar", "The working days of a city."),
     "audit": ("permitflow.cli.audit", "audit", "Verify the record."),
     "import": ("permitflow.cli.imports", "imports", "Take over permits and event logs."),
     "report": ("permitflow.cli.reports", "reports", "Print reports."),
@@ -42,28 +46,35 @@ COMMANDS = {
 }
 
 
+Table = Mapping[str, tuple[str, str, str]]
+
+
 class Commands(click.Group):
-    """A group whose commands are imported one at a time, so that each starts quickly."""
+    """A group whose commands stand in a table and are imported one at a time, so that each starts quickly."""
+
+    def __init__(self, *arguments: Any, table: Table, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.table = table
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """Return the names of all commands, in the order of the table."""
-        return [name for name, (module, _attribute, _help) in COMMANDS.items() if find_spec(module)]
+        return [name for name, (module, _attribute, _help) in self.table.items() if find_spec(module)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        module, attribute, _help = COMMANDS[cmd_name]
+        module, attribute, _help = self.table[cmd_name]
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table, without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][2]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, self.table[name][2]) for name in self.list_commands(ctx)])
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="permitflow")
 def commands() -> None:
     """PermitFlow: permits for electric-vehicle chargers. Settings come from the environment (docs/settings.md)."""

@@ -1,4 +1,4 @@
-"""The command that verifies the record."""
+"""The commands that verify the record, and hold every file against it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from permitflow.cli import REFUSED
 from permitflow.cli.installation import as_json as json_option
 from permitflow.cli.installation import database, show
 from permitflow.ledger.chain import verify_chain
-from permitflow.queries import record
+from permitflow.queries import record, replays
 
 MOST_PROBLEMS = 1_000
 
@@ -39,3 +39,22 @@ def verify(as_json: bool) -> int:
     fine = f"The record holds: {events} events of {applications} applications."
     show(document, as_json, lambda: fine if not problems else f"The record is broken. {problems[0].message}")
     return REFUSED if problems else 0
+
+
+@audit.command()
+@json_option
+def replay(as_json: bool) -> int:
+    """Play every application's record again; where the application stands otherwise is named."""
+    with database() as opened, opened.reading() as session:
+        record.hold_still(session)
+        applications, events = record.counts(session)
+        found = list(islice(replays.all_differences(session), MOST_PROBLEMS))
+    document = {
+        "ok": not found,
+        "applications": applications,
+        "events": events,
+        "differences": [dataclasses.asdict(difference) for difference in found],
+    }
+    fine = f"Every file stands where its record says: {events} events of {applications} applications."
+    show(document, as_json, lambda: fine if not found else "\n".join(each.message for each in found))
+    return REFUSED if found else 0

@@ -8,9 +8,14 @@ from pathlib import Path
 import click
 
 from permitflow.cli.installation import as_json, database, show
-from permitflow.instants import now_us
+from permitflow.engine.pack import FILE_NAME, load_pack
+from permitflow.instants import local_date, now_us
 from permitflow.queries import cities
+from permitflow.services import definitions, publications
+from permitflow.services.accounts import find_city, find_user
 from permitflow.services.cities import NewCity, found_city, republish
+from permitflow.services.publications import Answer, NewProposal
+from permitflow.services.version_checks import rehearse, scenarios_beside
 
 # The last part of the path names the pack, so `.` has to be spelled out; a missing folder is the loader's to refuse.
 a_folder = click.Path(file_okay=False, resolve_path=True, path_type=Path)
@@ -40,11 +45,38 @@ def add(pack: Path, **given: str) -> None:
 @city.command()
 @click.argument("slug")
 @click.argument("folder", type=a_folder)
-def publish(slug: str, folder: Path) -> None:
+@click.option("--by", "email", help="Who proposes it; needed once the city has applications.")
+@click.option("--approve-as", "second", help="Who approves it, when that person sits beside you.")
+def publish(slug: str, folder: Path, email: str | None, second: str | None) -> None:
     """Let new applications of a city run under a folder's workflows; open ones keep theirs."""
+    if email is None:
+        with database() as opened, opened.transaction() as session:
+            workflows = republish(session, slug, folder, now_us())
+        click.echo(f"New applications of {slug} run under: {', '.join(sorted(workflows))}.")
+        return
+    for line in _proposed(slug, folder, email, second):
+        click.echo(line)
+
+
+def _proposed(slug: str, folder: Path, email: str, second: str | None) -> list[str]:
+    """Propose every workflow of a folder that is not in use yet, and approve it when there is a second person."""
+    lines = []
     with database() as opened, opened.transaction() as session:
-        workflows = republish(session, slug, folder, now_us())
-    click.echo(f"New applications of {slug} run under: {', '.join(sorted(workflows))}.")
+        place, at = find_city(session, slug), now_us()
+        for loaded in load_pack(folder).workflows:
+            workflow = loaded.definition.workflow
+            if definitions.current_hash(session.connection(), place.id, workflow) == loaded.hash:
+                continue
+            scenarios = scenarios_beside(folder / FILE_NAME, workflow)
+            by, today = find_user(session, email).id, local_date(at, place.zone)
+            new = NewProposal(place.id, loaded, today, "Proposed on the command line", by, at, scenarios)
+            proposal = publications.propose(session, new, rehearse)
+            if second is not None:
+                publications.approve(session, Answer(proposal, find_user(session, second).id, at), rehearse)
+                lines.append(f"New applications of {slug} run under {workflow}.")
+            else:
+                lines.append(f"{workflow}: permitflow workflow approve {proposal} --by EMAIL")
+    return lines or ["The city uses these workflows already."]
 
 
 @city.command("list")

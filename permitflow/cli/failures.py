@@ -9,9 +9,21 @@ from permitflow.engine.errors import EngineError
 from permitflow.services.accounts import AccountProblem
 from permitflow.services.cities import CityProblem
 from permitflow.services.errors import NotFound, Stale
+from permitflow.services.move_plans import PlanRefused
 from permitflow.services.passwords import WeakPassword
+from permitflow.services.publications import PublicationRefused
 
-OWN = (AccountProblem, CityProblem, EngineError, NotFound, Stale, TurnTimeout, WeakPassword)
+OWN = (
+    AccountProblem,
+    CityProblem,
+    EngineError,
+    NotFound,
+    PlanRefused,
+    PublicationRefused,
+    Stale,
+    TurnTimeout,
+    WeakPassword,
+)
 NO_TABLE = ("no such table", "undefinedtable", "does not exist")
 
 

@@ -6,7 +6,7 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import config
 from permitflow.analytics.eventlog import LogEvent
 from permitflow.cli.installation import as_json, database, show
 from permitflow.instants import now_us
-from permitflow.interchange.event_csv import EventColumns, read_event_csv
+from permitflow.interchange.event_csv import EventColumns, load_event_columns, read_event_csv
 from permitflow.interchange.permit_mapping import PermitMapping, load_mapping
 from permitflow.interchange.permits_csv import read_permits, write_rejections
 from permitflow.interchange.reading import BadFile, Progress, RejectedEvent
@@ -44,13 +44,16 @@ class LogOptions:
     activity: str | None
     time: str | None
     resource: str | None
+    lifecycle: str | None
+    mapping: Path | None
     replace: bool
     progress: bool | None
     as_json: bool
 
-    def columns(self) -> dict[str, str]:
+    def columns(self) -> dict[str, Any]:
         """Return the columns that were named."""
         given = {"case": self.case, "activity": self.activity, "time": self.time, "resource": self.resource}
+        given["lifecycle"] = self.lifecycle
         return {field: column for field, column in given.items() if column}
 
 
@@ -102,6 +105,10 @@ def permits(
 @click.option("--activity", help="CSV: the column of the activity.")
 @click.option("--time", help="CSV: the column of the date and time.")
 @click.option("--resource", help="CSV: the column of whoever did it.")
+@click.option("--lifecycle", help="CSV: the column of schedule, start, complete.")
+@click.option(
+    "--mapping", type=an_existing_file, help="CSV: a YAML file with columns, time formats and zone."
+)
 @click.option("--replace", is_flag=True, help="Replace a log of the same name.")
 @progress_option
 @as_json
@@ -155,7 +162,10 @@ def _bar(file: Path, wanted: bool | None) -> Iterator[Progress]:
 def _events(asked: LogOptions, tell: Progress, rejected: list[RejectedEvent]) -> Iterator[LogEvent]:
     named = asked.columns()
     if (asked.kind or ("csv" if asked.file.suffix.lower() == ".csv" else "xes")) == "csv":
-        return read_event_csv(asked.file, EventColumns(**named), tell, rejected.append)
+        base = load_event_columns(asked.mapping) if asked.mapping else EventColumns()
+        return read_event_csv(asked.file, replace(base, **named), tell, rejected.append)
+    if asked.mapping:
+        raise click.UsageError("--mapping describes a CSV file.")
     if named:
         raise click.UsageError(f"--{next(iter(named))} names a column of a CSV file.")
     return read_xes(asked.file, tell, rejected.append)

@@ -14,7 +14,7 @@ from permitflow.cli.installation import as_json as json_option
 from permitflow.cli.installation import show
 from permitflow.engine.errors import DefinitionError, Problem
 from permitflow.engine.loader import check_file
-from permitflow.engine.pack import FILE_NAME, load_pack
+from permitflow.engine.pack import FILE_NAME, Pack, load_pack, unknown_gates
 
 
 @click.command()
@@ -33,20 +33,24 @@ def _problems(path: Path) -> Iterator[Problem]:
     if path.is_file():
         yield from check_file(path)
         return
-    packs = sorted(found.parent for found in path.rglob(FILE_NAME))
-    for pack in packs:
-        yield from _pack_problems(pack)
-    if not packs:
+    folders = sorted(found.parent for found in path.rglob(FILE_NAME))
+    packs: list[Pack] = []
+    for folder in folders:
+        yield from _pack_problems(folder, packs)
+    # A single pack may wait for another city's; only where several stand together can a gate be missed.
+    yield from unknown_gates(packs) if len(packs) == len(folders) > 1 else ()
+    if not folders:
         for file in sorted(path.glob("*.yaml")):
             yield from check_file(file)
 
 
-def _pack_problems(folder: Path) -> Iterator[Problem]:
+def _pack_problems(folder: Path, packs: list[Pack]) -> Iterator[Problem]:
+    """Yield the problems of a pack's files, then what does not fit together; a pack that loads joins `packs`."""
     for file in sorted(folder.glob("*.yaml")):
         if file.name != FILE_NAME:
             yield from check_file(file)
     try:
-        load_pack(folder)
+        packs.append(load_pack(folder))
     except DefinitionError as error:
         yield from error.problems
 
