@@ -36,6 +36,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "Phrase": (1,),
     "Refusal": (2,),
+    "Sentence": (1,),
     "StuckReason": (3,),
 }
 # The keys of a workflow file whose values people read; `inspections` is a list of them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from permitflow.analytics.causes import Cause, told
@@ -46,7 +46,7 @@ class Finding:
     """One bottleneck: the step, the cause, the files it met, the days they lost there, its share of lead time.
 
     `days_lost` counts calendar days of waiting (outside: of the stay; in a loop: from the first end to the last),
-    `share` is 0 to 1 of the lead time of all files, and `sentence` says where, why and what it would take.
+    `share` is 0 to 1 of the lead time of all files, and `facts` fill the sentences of the cause.
     """
 
     step: str
@@ -54,7 +54,21 @@ class Finding:
     files: int
     days_lost: float
     share: float
-    sentence: str
+    facts: Mapping[str, object]
+
+    @property
+    def sentence(self) -> str:
+        """Return where, why and what it would take, in three English sentences."""
+        return self.told(self.step)
+
+    def told(self, title: str, translate: Callable[[str], str] = str) -> str:
+        """Return the three sentences in one language, with what the reader calls the step."""
+        return told(self.cause, {**self.facts, "step": title}, bool(self.facts.get("estimated")), translate)
+
+    def record(self) -> dict[str, object]:
+        """Return the finding for programs; these keys are a promise."""
+        size = {"files": self.files, "days_lost": self.days_lost, "share": self.share}
+        return {"step": self.step, "cause": self.cause, **size, "sentence": self.sentence}
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +309,5 @@ def _finding(step: str, cause: Cause, size: tuple[int, int, int], facts: Mapping
     """A finding of a size: files, days lost and lead time, both in microseconds."""
     files, lost_us, lead_us = size
     days, share = lost_us / DAY_US, min(lost_us / lead_us, 1.0)
-    known = {"step": step, "files": files, "days": f"{days:,.0f}", "share": round(100 * share), **facts}
-    return Finding(
-        step, cause, files, round(days, 1), round(share, 4), told(cause, known, bool(facts.get("estimated")))
-    )
+    known = {"files": files, "days": f"{days:,.0f}", "share": round(100 * share), **facts}
+    return Finding(step, cause, files, round(days, 1), round(share, 4), known)

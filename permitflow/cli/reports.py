@@ -12,6 +12,7 @@ from permitflow.analytics.summary import summarise
 from permitflow.cli.installation import as_json, database, show
 from permitflow.cli.log_bottleneck import bottleneck
 from permitflow.cli.log_reports import LOG_COMMANDS, columns, open_log
+from permitflow.cli.own_metric import own_metric
 from permitflow.instants import now_us
 from permitflow.reports.bottlenecks import bottlenecks as bottleneck_report
 from permitflow.reports.imported_log import wait_records
@@ -26,7 +27,7 @@ def reports() -> None:
     """Print reports."""
 
 
-for one in (*LOG_COMMANDS, bottleneck):
+for one in (*LOG_COMMANDS, bottleneck, own_metric):
     reports.add_command(one)
 
 

@@ -6,6 +6,13 @@ from types import MappingProxyType
 
 from permitflow.queries.sentence import Phrase
 
+CAUSES = Phrase(
+    "Steps at which files wait long and lose at least a tenth of their lead time (a quarter, where somebody outside the "
+    "city has to act), from 20 visits on. Counted are visits up to the city's decision that ended in the period or "
+    "were open at its end. Files: those that waited a day or more before anyone took them; outside the city: every file; "
+    "in a loop of corrections: those that came back. Days lost: calendar days of all these waits together. The cause is "
+    "estimated from what the people of the step did meanwhile."
+)
 COURTS = Phrase(
     "The time of each file from its submission to the decision (for open files: to now), split among those who held "
     "it. Counted are files decided in the period and files open now. The parts of a file add up exactly to its time."
@@ -44,6 +51,7 @@ PERMITS = Phrase(
 )
 ALL = MappingProxyType(
     {
+        "causes": CAUSES,
         "courts": COURTS,
         "steps": STEPS,
         "outside": OUTSIDE,

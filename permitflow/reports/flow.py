@@ -56,6 +56,8 @@ class VisitRow(NamedTuple):
     claimed_by: str | None
     closed_at: int | None
     worked_us: int
+    round: int
+    closed_by: str | None
 
 
 _FILE = tuple(getattr(PermitApplication, name) for name in FileRow._fields)

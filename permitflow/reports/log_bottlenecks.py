@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from sqlalchemy.orm import Session
 
 from permitflow.analytics.finder import find_bottlenecks
@@ -16,4 +14,4 @@ def bottleneck_records(session: Session, name: str) -> list[dict[str, object]]:
 
     Raises UnknownLog, which names the known logs.
     """
-    return [asdict(finding) for finding in find_bottlenecks(visits_of_log(load_events(session, name)))]
+    return [finding.record() for finding in find_bottlenecks(visits_of_log(load_events(session, name)))]

@@ -13,6 +13,7 @@ from permitflow.analytics.durations import SECOND_US
 from permitflow.interchange.csv_table import csv_safe
 from permitflow.reports import definitions
 from permitflow.reports.bottlenecks import Bottlenecks
+from permitflow.reports.causes import causes_of
 from permitflow.reports.steps import StepLine, WeekCount
 
 Cell = str | int | float | None
@@ -65,6 +66,16 @@ def _csv_cell(cell: Cell) -> str:
 
 def _seconds(duration_us: int | None) -> float | None:
     return None if duration_us is None else duration_us / SECOND_US
+
+
+def _causes(report: Bottlenecks) -> Table:
+    columns = ("step", "title", "cause", "files", "days_lost", "share", "sentence")
+    rows: list[tuple[Cell, ...]] = []
+    for one in causes_of(report).found:
+        found = one.finding
+        size = (found.files, found.days_lost, found.share)
+        rows.append((found.step, one.title, found.cause, *size, one.say()))
+    return Table("causes", columns, rows)
 
 
 def _courts(report: Bottlenecks) -> Table:
@@ -173,6 +184,7 @@ def _permits(report: Bottlenecks) -> Table:
 
 TABLES: Mapping[str, Callable[[Bottlenecks], Table]] = MappingProxyType(
     {
+        "causes": _causes,
         "courts": _courts,
         "steps": _steps,
         "outside": _outside,

@@ -6,6 +6,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 
+from permitflow.analytics.causes import Cause
 from permitflow.reports.bottlenecks import Bottlenecks
 from permitflow.reports.file_lists import VISITS, Asked
 from permitflow.web.filters import local_day
@@ -18,6 +19,20 @@ def court_words() -> dict[str, str]:
         "applicant": _("Applicant"),
         "payment": _("Payment"),
         "external": _("Outside agency"),
+    }
+
+
+def cause_words() -> dict[Cause, str]:
+    """Why files wait, each cause in a few words."""
+    return {
+        "arrivals_exceed_service": _("More work than people"),
+        "one_role": _("Hangs on one person"),
+        "rework_loop": _("Files come back"),
+        "outside_wait": _("Wait outside the city"),
+        "calendar": _("The step stood still"),
+        "batching": _("Files are taken in batches"),
+        "newer_files_first": _("Newer files first"),
+        "unassigned": _("Nobody is assigned"),
     }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from permitflow.reports import definitions, permits
 from permitflow.reports.bottlenecks import Bottlenecks, bottlenecks
+from permitflow.reports.causes import MOST_VISITS, causes_of
 from permitflow.reports.file_lists import Asked, entries, names
 from permitflow.reports.file_time import file_time
 from permitflow.reports.scope import City, Scope, cities_of, last_days, workflows_of
@@ -22,7 +23,7 @@ from permitflow.services.errors import NotFound
 from permitflow.web.access import access
 from permitflow.web.context import database, now, person
 from permitflow.web.forms.reports import PeriodForm, period_form
-from permitflow.web.report_words import court_words, heading
+from permitflow.web.report_words import cause_words, court_words, heading
 
 ROLES = ("manager", "administrator")
 PAGE_ROWS = 50
@@ -60,9 +61,15 @@ def bottleneck_page() -> ResponseReturnValue:
     with database().reading() as session:
         question = _question(session)
         report = bottlenecks(session, question.scope)
+    causes = causes_of(report)
     page = render_template(
         "reports/bottlenecks.html",
         report=report,
+        causes=causes,
+        # Python's gettext leaves the places of a sentence alone, the templates' own does not.
+        foremost=[one.say(_) for one in causes.foremost],
+        most_visits=MOST_VISITS,
+        cause_words=cause_words(),
         question=question,
         scope=question.scope,
         chosen=report.line(_parameter("step")),

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from permitflow.cli.log_bottleneck import HEALTHY
+from permitflow.db import Database
+from permitflow.instants import DAY, now_us
 from tests.cli.conftest import Run
+from tests.desk import NOON
+from tests.reports.history import History
 
 HEAD = "case:concept:name,concept:name,time:timestamp,org:resource,lifecycle:transition\n"
 
@@ -48,6 +52,28 @@ def test_a_bottleneck_is_printed_as_json_and_in_words(run: Run) -> None:
 def test_a_healthy_log_has_an_empty_list(run: Run) -> None:
     assert run("report", "bottleneck", "--log", "well", "--json").json == {"steps": []}
     assert run("report", "bottleneck", "--log", "well").out.strip() == HEALTHY
+
+
+def test_the_files_of_a_city_have_the_same_keys(run: Run, database: Database) -> None:
+    with database.transaction() as session:
+        history = History(session)
+        ago = (now_us() - NOON) / DAY - 60
+        for number in range(30):
+            came = ago + number
+            file = history.file(f"A-{number}", came, came + 13)
+            history.stay(file, "fire", came, came + 12.1, claimed=came + 12, closed_by=history.installer)
+        History(session, "quiet")
+    (found,) = run("report", "bottleneck", "--city", "testville", "--json").json["steps"]
+    assert set(found) == {"step", "cause", "files", "days_lost", "share", "sentence"}
+    assert (found["step"], found["files"], found["days_lost"]) == ("fire", 30, pytest.approx(360, abs=0.1))
+    assert run("report", "bottleneck", "--city", "testville").out.strip() == found["sentence"]
+    assert run("report", "bottleneck", "--city", "quiet", "--json").json == {"steps": []}
+
+
+def test_exactly_one_source_is_named_and_it_exists(run: Run) -> None:
+    assert run("report", "bottleneck").status == 2
+    assert run("report", "bottleneck", "--log", "piled", "--city", "testville").status == 2
+    assert "There is no city 'atlantis'" in run("report", "bottleneck", "--city", "atlantis").err
 
 
 def test_an_unknown_log_is_one_sentence(run: Run) -> None:

@@ -165,4 +165,5 @@ def test_an_extension_never_brings_a_due_date_forward_and_never_comes_late(
     assert later_or_equal(clocks.due_on(rule, START, calendar, pauses, [extension]), before)
     on = START + 40 * DAY
     used = clocks.consumed(rule, START, calendar, pauses, on)
-    assert clocks.consumed(rule, START, calendar, pauses, on, [extension]) >= used
+    # A deadline that rolls back leaves days behind it in which a pause is nothing to it, but is to a later one.
+    assert clocks.consumed(rule, START, calendar, pauses, on, [extension]) >= used or rule.roll == "previous"

@@ -27,7 +27,7 @@ from permitflow.services import effects, record, steps
 from tests.proof import attempts, rooms, world
 from tests.proof.walk import Walker
 
-STEPS = 1_000
+STEPS = 800
 INSTANT = ("us-ca-residential-instant", "us-generic-residential-instant")
 REVIEWED = ("us-ca-commercial-ab970", "us-generic-commercial")
 

@@ -68,4 +68,4 @@ def test_an_empty_city_has_an_empty_report(database: Database) -> None:
         0,
         0,
     )
-    assert [len(table.rows) for table in all_tables(found)] == [5, 0, 0, 12, 0, 0, 0, 0]
+    assert [len(table.rows) for table in all_tables(found)] == [0, 5, 0, 0, 12, 0, 0, 0, 0]

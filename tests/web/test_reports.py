@@ -13,7 +13,7 @@ from flask import Flask
 
 from permitflow.db import new_id
 from permitflow.instants import DAY, local_date, now_us
-from permitflow.models import CourtSpell, Permit, RoleGrant
+from permitflow.models import CourtSpell, Permit, PermitApplication, RoleGrant, Visit
 from permitflow.reports import definitions
 from tests import factories
 from tests.browsing import database_of, signed_in
@@ -223,11 +223,58 @@ def test_an_empty_city_says_what_will_be_here(app: Flask) -> None:
     city = factories.city(database_of(app))
     page = signed_in(app, city.staff["manager"]).get("/reports/bottlenecks").text
     for words in (
+        "Once a step has had 20 visits",
         "No file was open in this period",
         "No application is open or ended",
         "No permit was issued",
     ):
         assert words in page
+
+
+def test_the_page_begins_with_what_holds_files_up(app: Flask) -> None:
+    city = factories.city(database_of(app))
+    came = [now_us() - (60 - number) * DAY for number in range(30)]
+    files = [city.draft(COMMERCIAL, at) for at in came]
+    with city.database.transaction() as session:
+        for at, file in zip(came, files, strict=True):
+            application = session.get_one(PermitApplication, file)
+            application.submitted_at, application.decided_at = at, at + 13 * DAY
+            application.outcome = "issued"
+            session.add(visit_at_fire(city, file, at))
+    manager = signed_in(app, city.staff["manager"])
+    page = html.unescape(manager.get("/reports/bottlenecks").text)
+    (sentences,) = re.findall(r"<li>(Fire .*?)</li>", page)
+    assert sentences.startswith("Fire holds files up: 30 files lost 360 days there")
+    assert page.index(sentences) < page.index("What is overdue.")
+    assert len(re.findall(r"[.](?: |$)", sentences)) == 3
+    (path,) = re.findall(r'data-label="Ended \(n\)" class="pf-number"><a href="([^"]*)">30</a>', page)
+    assert manager.get(path).text.count("<tr>") - 1 == 30
+    (row,) = csv.DictReader(io.StringIO(manager.get("/reports/bottlenecks/causes.csv").text))
+    assert (row["step"], row["files"], row["sentence"]) == ("fire", "30", sentences)
+
+
+def visit_at_fire(city: City, file: str, at: int) -> Visit:
+    """A visit that waited twelve days and was then done in an hour."""
+    begun = at + 12 * DAY
+    return Visit(
+        id=new_id(),
+        jurisdiction_id=city.id,
+        application_id=file,
+        company_id=city.company_id,
+        step="fire",
+        lane="fire",
+        role="fire_reviewer",
+        party="agency",
+        round=1,
+        why="first_review",
+        due_on=date(9999, 12, 31),
+        opened_at=at,
+        first_claimed_at=begun,
+        claimed_at=begun,
+        worked_us=DAY // 24,
+        closed_at=begun + DAY // 24,
+        closed_by=city.staff["fire_reviewer"],
+    )
 
 
 def test_a_file_without_a_whole_record_is_told_apart(manager: StrictClient, city: City) -> None:
