@@ -98,7 +98,7 @@ def preview(slug: str) -> ResponseReturnValue:
         form=filled,
         text=text,
         impact=impact,
-        version=version,
+        proposed=version,
         loaded=loaded,
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from permitflow import __version__
 from permitflow.engine.move_plan import ClockMove, LaneMove
 from permitflow.queries.versions import roles_held
 from permitflow.services import migration, moves, publications, version_checks
@@ -101,6 +102,7 @@ def test_two_people_bring_a_version_and_the_pages_say_what_it_means(
     assert "Renamed phase: “Plan review” (in_review) -> “Plan review” (plan_review)." in shown
     assert "Decision: 20 business days -> 15 business days." in shown
     assert "running clocks keep their date" in shown
+    assert f"PermitFlow {__version__}:" in shown, "the foot of the page tells the program's version"
     place = proposed(admin, city)
     assert "another administrator or manager has to approve it" in words(admin.get(place))
     assert version_in_use(city)[1] == "1.0.0"
