@@ -8,7 +8,8 @@ from itertools import pairwise
 from permitflow.engine.clock_def import ClockDef, RemedyDef
 from permitflow.engine.definition import Definition
 from permitflow.engine.findings import Finding
-from permitflow.engine.lint_flow import by_system, reached, steps
+from permitflow.engine.lint_flow import by_system
+from permitflow.engine.paths import reached, steps
 
 LEGAL_OUTCOMES = frozenset({"deemed_complete", "deemed_approved", "deemed_denied", "void", "expired"})
 

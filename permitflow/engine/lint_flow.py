@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from permitflow.engine.conditions import fields_named
-from permitflow.engine.definition import ActionDef, Definition, PhaseDef
+from permitflow.engine.definition import Definition, PhaseDef
 from permitflow.engine.findings import Finding
+from permitflow.engine.paths import reached, steps
 
 
 def check(definition: Definition) -> Iterator[Finding]:
@@ -24,28 +25,6 @@ def check(definition: Definition) -> Iterator[Finding]:
 def by_system(definition: Definition, action: str) -> bool:
     """Return whether the system may take an action."""
     return any(definition.roles[role].kind == "system" for role in definition.actions[action].by)
-
-
-def reached(steps: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[str]:
-    """Return everything that can be reached from `starts`, themselves included."""
-    found, ahead = set[str](), list(starts)
-    while ahead:
-        here = ahead.pop()
-        if here not in found:
-            found.add(here)
-            ahead.extend(steps.get(here, ()))
-    return found
-
-
-def steps(actions: Iterable[ActionDef], backwards: bool = False) -> dict[str, set[str]]:
-    """Return the phases next to each phase: those its actions lead to, or backwards those that lead to it."""
-    found: dict[str, set[str]] = {}
-    for action in actions:
-        for source in action.from_:
-            target = action.target(source)
-            start, end = (target, source) if backwards else (source, target)
-            found.setdefault(start, set()).add(end)
-    return found
 
 
 def _phases(definition: Definition) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from permitflow.engine.definition import ActionDef, Definition
 from permitflow.engine.findings import Finding
-from permitflow.engine.lint_flow import reached
+from permitflow.engine.paths import reached
 
 _ASSOCIATION = re.compile(r"\bhoa\b|home ?owners?|owners'? association|association approval", re.IGNORECASE)
 _LOOKS = re.compile(r"aesthetic|design review|architectural|appearance|landscap", re.IGNORECASE)

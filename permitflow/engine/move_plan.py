@@ -17,6 +17,7 @@ from pydantic import Field
 from permitflow.engine.clock_def import ClockDef
 from permitflow.engine.definition import Definition
 from permitflow.engine.parts import FieldPath, Id, Part, Slug
+from permitflow.engine.paths import reached, steps
 from permitflow.engine.version_diff import Renames, suggest_renames
 
 LanePolicy = Literal["keep", "reset", "waive", "drop"]
@@ -262,12 +263,5 @@ def reached_from(definition: Definition, phase: str, without: str | None = None)
     """Return every phase that actions lead to from a phase, itself included; `without` closes one phase."""
     if phase == without:
         return frozenset()
-    found, todo = {phase}, [phase]
-    while todo:
-        here = todo.pop()
-        for spec in definition.actions.values():
-            to = spec.target(here)
-            if here in spec.from_ and to not in found and to != without:
-                found.add(to)
-                todo.append(to)
-    return frozenset(found)
+    ways = {source: targets - {without} for source, targets in steps(definition.actions.values()).items()}
+    return frozenset(reached(ways, [phase]))

@@ -21,9 +21,9 @@ from permitflow.engine.move_plan import MovePlan
 from permitflow.models import Move, PermitApplication, StoredMovePlan
 from permitflow.prepared import Channel
 from permitflow.queries.versions import roles_held
-from permitflow.services import definitions, files, migration, move_plans
+from permitflow.services import definitions, files, move_file, move_plans
 from permitflow.services.errors import NotFound, Stale
-from permitflow.services.migration import Migrated, NotMovable, Order
+from permitflow.services.move_file import Migrated, NotMovable, Order
 from permitflow.services.move_rows import Picture
 from permitflow.services.publications import office_of
 
@@ -72,8 +72,8 @@ def rehearse(
     with database.reading() as session:
         order = _order(session, city_id, plan, by, now)
         old = definitions.definition_for(session.connection(), plan.from_hash)
-        todo = session.execute(_open_files(city_id, plan, old).limit(limit)).all()
-    return [_rehearsed(database, row, order) for row in todo]
+        waiting = session.execute(_open_files(city_id, plan, old).limit(limit)).all()
+    return [_rehearsed(database, row, order) for row in waiting]
 
 
 def _rehearsed(database: Database, row: Row[Any], order: Order) -> Rehearsed:
@@ -81,7 +81,7 @@ def _rehearsed(database: Database, row: Row[Any], order: Order) -> Rehearsed:
     found = Rehearsed(application_id, number or "", phase, None)
     try:
         with database.connection() as connection:
-            migrated = migration.migrate(connection, application_id, order)
+            migrated = move_file.migrate(connection, application_id, order)
             found = Rehearsed(application_id, number or "", phase, migrated)
             raise _TakenBack
     except _TakenBack:
@@ -116,19 +116,19 @@ def _continue(database: Database, row: StoredMovePlan, now: int, batch: int) -> 
     with database.reading() as session:
         order = _order(session, row.jurisdiction_id, plan, row.approved_by or row.created_by, now)
         old = definitions.definition_for(session.connection(), plan.from_hash)
-        todo = session.execute(_waiting_files(row, plan, old).limit(batch)).all()
-    for application_id, _number, _phase in todo:
+        waiting = session.execute(_waiting_files(row, plan, old).limit(batch)).all()
+    for application_id, _number, _phase in waiting:
         failed = _move_one(database, row.id, application_id, order) == FAILED
         if failed and _too_many_errors(database, row.id, now):
-            return len(todo)
-    if len(todo) < batch:
+            return len(waiting)
+    if len(waiting) < batch:
         with database.transaction() as session:
             session.execute(
                 update(StoredMovePlan)
                 .where(StoredMovePlan.id == row.id, StoredMovePlan.finished_at.is_(None))
                 .values(finished_at=now)
             )
-    return len(todo)
+    return len(waiting)
 
 
 def _move_one(database: Database, plan_id: str, application_id: str, order: Order) -> str:
@@ -154,7 +154,7 @@ def _move_locked(connection: Connection, plan_id: str, application_id: str, orde
     file = files.load(Channel(connection), application_id)
     if _is_moved(connection, plan_id, application_id):
         return
-    migrated = migration.move(file, order)
+    migrated = move_file.move(file, order)
     values = {"result": MOVED, "reasons": [], "seq": migrated.seq, "before": migrated.before, "at": order.at}
     _store_move(connection, plan_id, file.jurisdiction_id, application_id, values)
 
@@ -183,7 +183,7 @@ def undo(session: Session, plan_id: str, application_id: str, by: str, at: int) 
     office_of(session, row.jurisdiction_id, by)
     order = _order(session, row.jurisdiction_id, move_plans.plan_of(row), by, at)
     before: Picture = found.before
-    migration.undo(session.connection(), application_id, found.seq, order, before)
+    move_file.undo(session.connection(), application_id, found.seq, order, before)
     done = session.execute(
         update(Move)
         .where(Move.plan_id == plan_id, Move.application_id == application_id, Move.result == MOVED)

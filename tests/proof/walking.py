@@ -15,10 +15,10 @@ from permitflow.instants import local_date
 from permitflow.models import CorrectionItem, PermitApplication
 from permitflow.prepared import Channel
 from permitflow.queries.versions import roles_held
-from permitflow.services import definitions, files, migration, move_clocks, timers, transitions
+from permitflow.services import definitions, files, move_clocks, move_file, timers, transitions
 from permitflow.services.acts import Act
 from permitflow.services.files import File
-from permitflow.services.migration import NotMovable, Order
+from permitflow.services.move_file import NotMovable, Order
 from tests.factories import DAY, MONDAY, City
 from tests.moving import WORKFLOW
 
@@ -135,7 +135,7 @@ class Walker:
             )
             try:
                 with session.begin_nested():
-                    moved = migration.migrate(connection, self.file, order)
+                    moved = move_file.migrate(connection, self.file, order)
             except NotMovable as refused:
                 self.trace.append(f"stays: {refused}")
                 return False

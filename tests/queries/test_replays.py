@@ -9,8 +9,8 @@ from permitflow.db import Database
 from permitflow.models import Clock, Lane, PermitApplication
 from permitflow.queries.replays import all_differences, standing_on_file
 from permitflow.queries.versions import roles_held
-from permitflow.services import migration
-from permitflow.services.migration import Order
+from permitflow.services import move_file
+from permitflow.services.move_file import Order
 from tests import factories, moving
 from tests.factories import DAY, MONDAY, City
 
@@ -55,12 +55,12 @@ def test_a_move_and_its_undoing_are_told_by_the_record(city: City) -> None:
             MONDAY + 2 * DAY,
             roles_held(session, city.id),
         )
-        moved = migration.migrate(session.connection(), application, order)
+        moved = move_file.migrate(session.connection(), application, order)
     assert differences(city) == []
     with city.database.reading() as session:
         assert "load_study" in standing_on_file(session, application).lanes
     with city.database.transaction() as session:
-        migration.undo(session.connection(), application, moved.seq, order, moved.before)
+        move_file.undo(session.connection(), application, moved.seq, order, moved.before)
     assert differences(city) == []
     with city.database.reading() as session:
         assert "load_study" not in standing_on_file(session, application).lanes

@@ -13,7 +13,7 @@ from permitflow.db import Database
 from permitflow.engine.definition import LoadedDefinition
 from permitflow.engine.move_plan import MovePlan
 from permitflow.models import Move, StepAlias, StoredMovePlan
-from permitflow.services import migration, move_plans, moves
+from permitflow.services import move_file, move_plans, moves
 from permitflow.services.errors import NotFound, Stale
 from permitflow.services.move_plans import PlanRefused
 from tests import factories, moving
@@ -201,7 +201,7 @@ def test_a_plan_stops_when_too_many_files_fail(
         raise RuntimeError("no")
 
     with monkeypatch.context() as patch:
-        patch.setattr(migration, "move", fail)
+        patch.setattr(move_file, "move", fail)
         moves.continue_running(city.database, AT)
     assert results(city, plan_id) == {"failed": 3}
     with city.database.reading() as session:
@@ -216,7 +216,7 @@ def test_a_plan_stops_when_too_many_files_fail(
 def _die_after(url: str, files: int) -> None:
     """Run the plans in this process and kill it after so many files, in the middle of the next one's transaction."""
     moved = 0
-    move = migration.move
+    move = move_file.move
 
     def counted(*arguments: object) -> object:
         nonlocal moved
@@ -226,7 +226,7 @@ def _die_after(url: str, files: int) -> None:
             os._exit(KILLED)
         return done
 
-    migration.move = counted  # type: ignore[assignment]
+    move_file.move = counted  # type: ignore[assignment]
     moves.continue_running(Database(url), AT)
     os._exit(0)
 

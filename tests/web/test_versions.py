@@ -12,8 +12,8 @@ from flask import Flask
 from permitflow import __version__
 from permitflow.engine.move_plan import ClockMove, LaneMove
 from permitflow.queries.versions import roles_held
-from permitflow.services import migration, moves, publications, version_checks
-from permitflow.services.migration import Order
+from permitflow.services import move_file, moves, publications, version_checks
+from permitflow.services.move_file import Order
 from tests import factories
 from tests.browsing import database_of, hidden, signed_in, words
 from tests.factories import City
@@ -266,7 +266,7 @@ def test_every_page_of_a_moved_file_opens_though_its_past_has_other_names(
             factories.MONDAY + 3 * factories.DAY,
             roles_held(session, city.id),
         )
-        migration.migrate(session.connection(), file, order)
+        move_file.migrate(session.connection(), file, order)
     reviewer, installer = signed_in(app, city.staff["electrical_examiner"]), signed_in(app, city.installer_id)
     number = city.file(file).number or ""
     for client, path in (

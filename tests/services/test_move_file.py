@@ -14,9 +14,9 @@ from permitflow.engine.move_plan import ClockMove, LaneMove, MovePlan
 from permitflow.ledger.replay import replay
 from permitflow.models import CorrectionItem, CourtSpell, Event, Lane, OutboxMessage, PermitApplication, Visit
 from permitflow.queries.versions import roles_held
-from permitflow.services import migration
+from permitflow.services import move_file
 from permitflow.services.errors import Stale
-from permitflow.services.migration import Migrated, NotMovable, Order
+from permitflow.services.move_file import Migrated, NotMovable, Order
 from tests import factories, moving
 from tests.factories import DAY, MONDAY, City
 from tests.moving import (
@@ -44,7 +44,7 @@ def city(database: Database) -> City:
 def move(city: City, application_id: str, plan: MovePlan, at: int = AT) -> Migrated:
     with city.database.transaction() as session:
         order = Order(plan, "2.0.0", city.staff["administrator"], at, roles_held(session, city.id))
-        moved = migration.migrate(session.connection(), application_id, order)
+        moved = move_file.migrate(session.connection(), application_id, order)
     replayed(city, application_id)
     return moved
 
@@ -52,7 +52,7 @@ def move(city: City, application_id: str, plan: MovePlan, at: int = AT) -> Migra
 def back(city: City, application_id: str, plan: MovePlan, moved: Migrated, at: int = AT + DAY) -> None:
     with city.database.transaction() as session:
         order = Order(plan, "2.0.0", city.staff["administrator"], at, frozenset())
-        migration.undo(session.connection(), application_id, moved.seq, order, moved.before)
+        move_file.undo(session.connection(), application_id, moved.seq, order, moved.before)
     replayed(city, application_id)
 
 
