@@ -65,7 +65,7 @@ SENTENCES: Mapping[Cause, tuple[Sentence, Sentence]] = MappingProxyType(
         ),
         "batching": (
             Sentence(
-                "Files are collected and taken together: %(gaps)s times nobody took any for %(longest)s working days or so."
+                "Files are collected and taken together: %(gaps)s times nobody took any for %(typical)s working days or so."
             ),
             Sentence("Take files on every working day; the work stays the same and the wait goes."),
         ),

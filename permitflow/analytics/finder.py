@@ -46,7 +46,9 @@ class Finding:
     """One bottleneck: the step, the cause, the files it met, the days they lost there, its share of lead time.
 
     `days_lost` counts calendar days of waiting (outside: of the stay; in a loop: from the first end to the last),
-    `share` is 0 to 1 of the lead time of all files, and `facts` fill the sentences of the cause.
+    `share` is 0 to 1 of the lead time of all files, and `facts` fill the sentences of the cause; `vacant`, `free` and
+    `busy` in them are the percent of the waiting during which nobody worked at the step, somebody was free, or all
+    were busy. `met` names the files.
     """
 
     step: str
@@ -55,6 +57,7 @@ class Finding:
     days_lost: float
     share: float
     facts: Mapping[str, object]
+    met: frozenset[str] = frozenset()
 
     @property
     def sentence(self) -> str:
@@ -188,7 +191,7 @@ def _outside_finding(step: str, visits: Sequence[StepVisit], office: _Office) ->
     mean_days = sum(stays) / len(stays) / DAY_US
     if len(stays) < LEAST_VISITS or mean_days < OUTSIDE_DAYS or sum(stays) < OUTSIDE_SHARE * office.lead_us:
         return None
-    files = len({visit.file for visit in visits})
+    files = frozenset(visit.file for visit in visits)
     return _finding(step, "outside_wait", (files, sum(stays), office.lead_us), {"mean": f"{mean_days:.0f}"})
 
 
@@ -198,14 +201,14 @@ def _own_finding(
     if len(visits) < LEAST_VISITS:
         return None
     if loop and loop.again >= AGAIN * loop.files and loop.lost_us >= LEAST_SHARE * office.lead_us:
-        size = (loop.again, loop.lost_us, office.lead_us)
+        size = (loop.came_back, loop.lost_us, office.lead_us)
         return _finding(step, "rework_loop", size, {"again": round(100 * loop.again / loop.files)})
     lost = [_until_claimed(visit, office.now_us) - visit.arrived_us for visit in visits]
     if sum(lost) < LEAST_SHARE * office.lead_us or not _matters(visits, office):
         return None
     waiting = waiting_at(visits, office.works, office.hours, office.now_us)
     cause = _cause(waiting, visits, office)
-    files = len({visit.file for visit, wait in zip(visits, lost, strict=True) if wait >= DAY_US})
+    files = frozenset(visit.file for visit, wait in zip(visits, lost, strict=True) if wait >= DAY_US)
     facts = {"estimated": step in office.estimated, **_facts(waiting, visits, office)}
     return _finding(step, cause, (files, sum(lost), office.lead_us), facts)
 
@@ -285,15 +288,23 @@ def _surge(visits: Sequence[StepVisit]) -> bool:
 
 
 def _facts(waiting: Waiting, visits: Sequence[StepVisit], office: _Office) -> dict[str, object]:
-    longest = max((gap.resumed - gap.start for gap in waiting.gaps), default=0)
+    gaps = sorted(gap.resumed - gap.start for gap in waiting.gaps) or [0]
     people = max(round(waiting.present), 1)
     return {
         "people": people,
         "more": max(math.ceil(people * (_growth(visits, office.now_us) - 1)), 1),
-        "longest": round(longest / office.hours.day_us),
+        "longest": round(gaps[-1] / office.hours.day_us),
+        "typical": max(round(percentile(gaps, 50) / office.hours.day_us), 1),
         "gaps": len(waiting.gaps),
         "overtaking": round(100 * waiting.overtaking),
+        "vacant": _percent(waiting.gap_us, waiting),
+        "free": _percent(waiting.idle_us, waiting),
+        "busy": _percent(waiting.busy_us, waiting),
     }
+
+
+def _percent(part_us: int, waiting: Waiting) -> int:
+    return round(100 * part_us / (waiting.gap_us + waiting.idle_us + waiting.busy_us or 1))
 
 
 def _growth(visits: Sequence[StepVisit], now_us: int) -> float:
@@ -305,9 +316,11 @@ def _growth(visits: Sequence[StepVisit], now_us: int) -> float:
     return came / went if went else 2.0
 
 
-def _finding(step: str, cause: Cause, size: tuple[int, int, int], facts: Mapping[str, object]) -> Finding:
+def _finding(
+    step: str, cause: Cause, size: tuple[frozenset[str], int, int], facts: Mapping[str, object]
+) -> Finding:
     """A finding of a size: files, days lost and lead time, both in microseconds."""
-    files, lost_us, lead_us = size
+    met, lost_us, lead_us = size
     days, share = lost_us / DAY_US, min(lost_us / lead_us, 1.0)
-    known = {"files": files, "days": f"{days:,.0f}", "share": round(100 * share), **facts}
-    return Finding(step, cause, files, round(days, 1), round(share, 4), known)
+    known = {"files": len(met), "days": f"{days:,.0f}", "share": round(100 * share), **facts}
+    return Finding(step, cause, len(met), round(days, 1), round(share, 4), known, met)

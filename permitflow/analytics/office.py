@@ -13,7 +13,7 @@ from permitflow.analytics.efficiency import Interval
 from permitflow.analytics.office_hours import OfficeHours, weekday
 from permitflow.analytics.visits import AGENCY, StepVisit
 
-Order = Literal["oldest", "newest", "shortest"]
+Order = Literal["oldest", "newest", "shortest", "due"]
 Life = Generator[simpy.Event, Any, None]
 
 
@@ -21,7 +21,8 @@ class Task(NamedTuple):
     """What a file asks of one step: `work_us` of working time of a reviewer or, with another party, of wall time.
 
     `lies_us` is the wall time for which nobody sees the file; `since_us` is its real arrival where it has been
-    waiting since before the simulation began.
+    waiting since before the simulation began, `due_us` when its work is due: an instant, for desks that take files
+    by their due dates.
     """
 
     step: str
@@ -30,6 +31,7 @@ class Task(NamedTuple):
     lies_us: int = 0
     since_us: int | None = None
     round: int = 1
+    due_us: int | None = None
 
 
 Lane = tuple[Task, ...]
@@ -83,6 +85,10 @@ PICKS: Mapping[Order, Callable[[_Item], tuple[int, int]]] = {
     "oldest": lambda item: (item.arrived_us, 0),
     "newest": lambda item: (-item.arrived_us, 0),
     "shortest": lambda item: (item.task.work_us, item.arrived_us),
+    "due": lambda item: (
+        item.arrived_us if item.task.due_us is None else item.task.due_us,
+        item.arrived_us,
+    ),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from permitflow.analytics.visits import StepVisit
@@ -17,6 +17,7 @@ class Loop:
     files: int
     again: int
     lost_us: int
+    came_back: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def loops(visits: Iterable[StepVisit], detours: Collection[str]) -> dict[str, Loop]:
@@ -35,8 +36,8 @@ def loops(visits: Iterable[StepVisit], detours: Collection[str]) -> dict[str, Lo
         by_file[visit.file].append(visit)
     detours = {*detours, *_rare_returns(by_file.values())}
     files: defaultdict[str, int] = defaultdict(int)
-    lost: defaultdict[str, list[int]] = defaultdict(list)
-    for found in by_file.values():
+    lost: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for file, found in by_file.items():
         ends: defaultdict[str, list[int]] = defaultdict(list)
         for visit in found:
             if visit.step not in detours and visit.finished_us is not None:
@@ -44,8 +45,11 @@ def loops(visits: Iterable[StepVisit], detours: Collection[str]) -> dict[str, Lo
         for step in ends:
             files[step] += 1
         for step in _senders(found, detours):
-            lost[step].append(max(ends[step]) - min(ends[step]))
-    return {step: Loop(files[step], len(times), sum(times)) for step, times in lost.items()}
+            lost[step][file] = max(ends[step]) - min(ends[step])
+    return {
+        step: Loop(files[step], len(times), sum(times.values()), frozenset(times))
+        for step, times in lost.items()
+    }
 
 
 def _senders(visits: Sequence[StepVisit], detours: Collection[str]) -> set[str]:

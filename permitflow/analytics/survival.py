@@ -15,6 +15,8 @@ Z95 = NormalDist().inv_cdf(0.975)
 
 Stay = tuple[int, bool]
 """A duration in microseconds, and whether it ended; False means still open, that is, censored."""
+Counted = tuple[int, int, int]
+"""A duration in microseconds, how many ended after it, and how many are still open at that age."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +90,33 @@ def kaplan_meier(stays: Iterable[Stay]) -> Curve:
 
     Source: Kaplan and Meier (1958); Kalbfleisch and Prentice (1980), section 1.4.
     """
-    ordered = sorted(stays)
-    n, at_risk = len(ordered), len(ordered)
+    return kaplan_meier_of_counts((t, int(ended), int(not ended)) for t, ended in stays)
+
+
+def kaplan_meier_of_counts(counts: Iterable[Counted]) -> Curve:
+    """The same estimate from counts, for more stays than one wants to carry one by one.
+
+    It is exact when the durations are; of durations rounded up to whole hours it is exact but for the order of
+    what ends and what is censored within one hour, where the censored count as still at risk.
+
+    Args:
+        counts: (microseconds, how many ended, how many are still open) in any order; one duration may come twice.
+    """
+    ordered = sorted(counts, key=itemgetter(0))
+    n = at_risk = sum(ended + censored for _, ended, censored in ordered)
     survival, greenwood, events = 1.0, 0.0, 0
     points = []
     for t, group in groupby(ordered, key=itemgetter(0)):
-        ends = [ended for _, ended in group]
-        d = sum(ends)
+        d = left = 0
+        for _, ended, censored in group:
+            d += ended
+            left += ended + censored
         if d:
             survival *= 1 - d / at_risk
             greenwood += d / (at_risk * (at_risk - d)) if at_risk > d else 0.0
             points.append(Point(t, at_risk, d, survival, *_band(survival, greenwood)))
         events += d
-        at_risk -= len(ends)
+        at_risk -= left
     return Curve(n, events, tuple(points), ordered[-1][0] if ordered else 0)
 
 
@@ -131,18 +147,27 @@ def cumulative_incidence(ends: Iterable[tuple[int, str | None]]) -> list[Inciden
 
     Source: Aalen and Johansen (1978).
     """
-    ordered = sorted(ends, key=itemgetter(0))
-    shares: dict[str, float] = {outcome: 0.0 for _, outcome in ordered if outcome is not None}
-    at_risk, survival = len(ordered), 1.0
+    return cumulative_incidence_of_counts((t, outcome, 1) for t, outcome in ends)
+
+
+def cumulative_incidence_of_counts(counts: Iterable[tuple[int, str | None, int]]) -> list[Incidence]:
+    """The same estimate from counts: (microseconds, outcome or None while open, how many) in any order."""
+    ordered = sorted(counts, key=itemgetter(0))
+    shares: dict[str, float] = {outcome: 0.0 for _, outcome, _ in ordered if outcome is not None}
+    at_risk, survival = sum(count for _, _, count in ordered), 1.0
     found = []
     for t, group in groupby(ordered, key=itemgetter(0)):
-        outcomes = [outcome for _, outcome in group]
-        counts = Counter(outcome for outcome in outcomes if outcome is not None)
-        for outcome, d in counts.items():
+        ended: Counter[str] = Counter()
+        left = 0
+        for _, outcome, count in group:
+            left += count
+            if outcome is not None:
+                ended[outcome] += count
+        for outcome, d in ended.items():
             shares[outcome] += survival * d / at_risk
-        survival *= 1 - counts.total() / at_risk
-        at_risk -= len(outcomes)
-        if counts:
+        survival *= 1 - ended.total() / at_risk
+        at_risk -= left
+        if ended:
             found.append(Incidence(t, dict(shares), survival))
     return found
 

@@ -21,7 +21,8 @@ class StepVisit(NamedTuple):
     """One stay of a file at a step; instants are UTC microseconds.
 
     `claimed_us` is None when nobody has begun or nobody knows when, `finished_us` is None while it is open.
-    `party` is the court the file is in: "agency", "applicant", "utility" and so on; `round` counts from 1.
+    `party` is the court the file is in: "agency", "applicant", "utility" and so on; `round` counts from 1;
+    `due_us` is when the file was due while it lay there, where that is known.
     """
 
     file: str
@@ -33,6 +34,7 @@ class StepVisit(NamedTuple):
     round: int = 1
     party: str = AGENCY
     outcome: str | None = None
+    due_us: int | None = None
 
 
 def visits_of_log(events: Iterable[LogEvent]) -> list[StepVisit]:

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from random import Random
 
+from permitflow.analytics.changes import (
+    AS_IT_IS,
+    Change,
+    Plan,
+    changed_desks,
+    changed_people,
+    changed_route,
+    cut,
+    dated,
+    plan_of,
+)
 from permitflow.analytics.durations import DAY_US, percentile
-from permitflow.analytics.office import Desk, Filing, Office, Order, Reviewer, Task, simulate
+from permitflow.analytics.office import Desk, Filing, Office, Reviewer, Task, simulate
 from permitflow.analytics.office_hours import OfficeHours, hours_read_off, usual_weekdays
 from permitflow.analytics.queues import overtaking
 from permitflow.analytics.visits import AGENCY, StepVisit, as_of
 
+__all__ = ["AS_IT_IS", "Backtest", "Bands", "Change", "TooLittleHistory", "backtest", "fit", "what_if"]
 RUNS = 20
 Progress = Callable[[int], None]
 QUARTER_US = 91 * DAY_US
 LEAST_FILES = 20
 NEWEST = 0.6
 """The share of older files in the queue from which on a step is simulated as taking the newest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What to try: people added (or taken, below 0) at a step, the order its files are taken in, the part of
-    returns that a check at intake would prevent (0 to 1), and the longest outside wait in days (None: as it is).
-    """
-
-    step: str | None = None
-    people: int = 0
-    order: Order | None = None
-    fewer_returns: float = 0.0
-    outside_days: int | None = None
-
-
-AS_IT_IS = Change()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,12 @@ class Fitted:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One stretch of an office: files finished, files open at its end, and the median lead time of the finished
-    in microseconds (None when none finished)."""
+    in microseconds (None when none finished). `queues` tells how many of the open files are at each step."""
 
     finished: int
     open_at_end: int
     median_lead_us: int | None
+    queues: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +75,7 @@ class Bands:
     finished: Band
     open_at_end: Band
     median_lead_us: Band | None
+    queues: Mapping[str, Band] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +169,18 @@ def _people(claimed: Iterable[StepVisit]) -> tuple[Reviewer, ...]:
 
 
 def _route(visits: Sequence[StepVisit], hours: OfficeHours) -> tuple[tuple[Task, ...], ...]:
-    """The stages of a finished file: visits that overlap stand side by side, each stage after the last."""
+    """The stages of a finished file: visits that overlap stand side by side, each stage after the last.
+
+    Due dates are kept as the time from the file's beginning.
+    """
     stages: list[list[Task]] = []
-    until = -1
+    until, began = -1, visits[0].arrived_us
     for visit in visits:
         end = visit.finished_us or visit.arrived_us
         if visit.arrived_us >= until:
             stages.append([])
-        stages[-1].append(_task(visit, hours))
+        due = None if visit.due_us is None else visit.due_us - began
+        stages[-1].append(_task(visit, hours)._replace(due_us=due))
         until = max(until, end)
     return tuple(tuple(stage) for stage in stages)
 
@@ -191,26 +193,40 @@ def _task(visit: StepVisit, hours: OfficeHours) -> Task:
     return Task(visit.step, max(hours.worked(end) - hours.worked(begun), 1), round=visit.round)
 
 
-def run_once(
-    fitted: Fitted, visits: Sequence[StepVisit], stretch: tuple[int, int], change: Change, rng: Random
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What lies where when a stretch begins: the open files with their visits, and for each step the ways in which
+    finished files went on from it."""
+
+    open_files: Mapping[str, Sequence[StepVisit]]
+    rests: Mapping[str, Sequence[Sequence[Sequence[Task]]]]
+
+
+def _start(fitted: Fitted, visits: Sequence[StepVisit], start_us: int) -> _Start:
+    files = _by_file(as_of(visits, start_us))
+    rests: defaultdict[str, list[Sequence[Sequence[Task]]]] = defaultdict(list)
+    for route in fitted.routes:
+        for place, stage in enumerate(route):
+            for task in stage:
+                rests[task.step].append(route[place:])
+    still = {file: found for file, found in files.items() if any(v.finished_us is None for v in found)}
+    return _Start(still, dict(rests))
+
+
+def _run_once(fitted: Fitted, begun: _Start, stretch: tuple[int, int], plan: Plan, rng: Random) -> Outcome:
     """Simulates one stretch from the files open at its start, with one draw of arrivals and routes.
 
     An open file keeps its place in the queue by its real arrival and goes on as a finished file did that had been
-    at the same step; new files follow whole routes of finished ones.
-
-    Args:
-        fitted: the office.
-        visits: the record, to know what is open at the start.
-        stretch: start and end in UTC microseconds.
-        change: what to try.
-        rng: the source of draws.
+    at the same step, or stays where it is when none ever was; new files follow whole routes of finished ones.
     """
     start, end = stretch
-    began = {file: min(v.arrived_us for v in found) for file, found in _by_file(as_of(visits, start)).items()}
-    filings = [*_carried(fitted, visits, start, change, rng), *_new(fitted, stretch, change, rng)]
+    began = {file: found[0].arrived_us for file, found in begun.open_files.items()}
+    carried = _carried(begun, start, plan, rng)
+    stuck = set(begun.open_files) - {filing.file for filing in carried}
+    filings = [*carried, *_new(fitted, stretch, plan, rng)]
     began |= {filing.file: filing.arrives_us for filing in filings if filing.file not in began}
-    seen = simulate(_office(fitted, change), filings, start, end)
+    office = Office(changed_people(fitted.reviewers, plan), fitted.hours, changed_desks(fitted.desks, plan))
+    seen = simulate(office, filings, start, end)
     wanted = {filing.file: sum(len(lane) for stage in filing.stages for lane in stage) for filing in filings}
     done = Counter(visit.file for visit in seen if visit.finished_us is not None)
     last: dict[str, int] = {}
@@ -218,84 +234,42 @@ def run_once(
         last[visit.file] = max(last.get(visit.file, 0), visit.finished_us or 0)
     finished = [file for file, count in wanted.items() if done[file] == count]
     leads = sorted(last[file] - began[file] for file in finished)
-    return Outcome(len(finished), len(wanted) - len(finished), percentile(leads, 50) if leads else None)
+    queues = Counter(visit.step for visit in seen if visit.finished_us is None)
+    queues.update(v.step for file in stuck for v in begun.open_files[file] if v.finished_us is None)
+    median = percentile(leads, 50) if leads else None
+    return Outcome(len(finished), len(wanted) - len(finished) + len(stuck), median, queues)
 
 
-def _office(fitted: Fitted, change: Change) -> Office:
-    people = list(fitted.reviewers)
-    if change.step is not None and change.people < 0:
-        leaving = [who for who in people if change.step in who.steps][: -change.people]
-        people = [replace(who, steps=who.steps - {change.step}) if who in leaving else who for who in people]
-    if change.step is not None:
-        people += [Reviewer(f"added {n}", frozenset({change.step})) for n in range(change.people)]
-    desks = dict(fitted.desks)
-    if change.step is not None and change.order:
-        desks[change.step] = replace(desks.get(change.step, Desk()), order=change.order)
-    return Office(tuple(people), fitted.hours, desks)
-
-
-def _changed(
-    stages: Iterable[Sequence[Task]], change: Change, rng: Random
-) -> tuple[tuple[tuple[Task, ...], ...], ...]:
-    """A route under a change: returns left out, outside waits cut, each task of a stage as a lane of its own."""
-    straight = rng.random() < change.fewer_returns
-    found = []
-    for stage in stages:
-        kept = [
-            task for task in stage if not (straight and (task.round > 1 or task.step in _returns(stages)))
-        ]
-        if kept:
-            found.append(tuple((_cut(task, change),) for task in kept))
-    return tuple(found)
-
-
-def _cut(task: Task, change: Change) -> Task:
-    """A task with its outside wait no longer than the change allows."""
-    if task.party == AGENCY or change.outside_days is None:
-        return task
-    return task._replace(work_us=min(task.work_us, change.outside_days * DAY_US))
-
-
-def _returns(stages: Iterable[Sequence[Task]]) -> set[str]:
-    """The applicant's steps of a route that has second rounds: what a file is sent away for."""
-    tasks = [task for stage in stages for task in stage]
-    if not any(task.round > 1 and task.party == AGENCY for task in tasks):
-        return set()
-    return {task.step for task in tasks if task.party == "applicant"}
-
-
-def _carried(
-    fitted: Fitted, visits: Sequence[StepVisit], start_us: int, change: Change, rng: Random
-) -> list[Filing]:
+def _carried(begun: _Start, start_us: int, plan: Plan, rng: Random) -> list[Filing]:
     """The files open at the start: what they are at now, and then the rest of a finished file's route."""
-    rests: defaultdict[str, list[Sequence[Sequence[Task]]]] = defaultdict(list)
-    for route in fitted.routes:
-        for place, stage in enumerate(route):
-            for task in stage:
-                rests[task.step].append(route[place:])
     filings = []
-    for file, found in _by_file(as_of(visits, start_us)).items():
-        open_now = [visit for visit in found if visit.finished_us is None and rests[visit.step]]
+    for file, found in begun.open_files.items():
+        open_now = [visit for visit in found if visit.finished_us is None and visit.step in begun.rests]
         if not open_now:
             continue
-        rest = rng.choice(rests[open_now[-1].step])
+        began = found[0].arrived_us
+        rest = rng.choice(begun.rests[open_now[-1].step])
         now = tuple(
-            (_going_on(visit, rng.choice(rests[visit.step])[0], start_us, change),) for visit in open_now
+            (_going_on(visit, rng.choice(begun.rests[visit.step])[0], (began, start_us), plan),)
+            for visit in open_now
         )
-        filings.append(Filing(file, start_us, (now, *_changed(rest[1:], change, rng))))
+        filings.append(Filing(file, start_us, (now, *changed_route(rest[1:], plan, rng, began))))
     return filings
 
 
-def _going_on(visit: StepVisit, stage: Sequence[Task], start_us: int, change: Change) -> Task:
-    model = next(task for task in stage if task.step == visit.step)
-    if visit.party != AGENCY:
-        whole = _cut(model, change).work_us
-        left = max(whole - (start_us - visit.arrived_us), DAY_US)
-        return model._replace(work_us=left)
-    return model._replace(since_us=visit.arrived_us)
+def _going_on(visit: StepVisit, stage: Sequence[Task], since: tuple[int, int], plan: Plan) -> Task:
+    """What is left of an open visit; `since` is when its file began and when the stretch does."""
+    began, start = since
+    model = dated(next(task for task in stage if task.step == visit.step), began)
+    if visit.due_us is not None:
+        model = model._replace(due_us=visit.due_us)
+    if visit.party == AGENCY:
+        return model._replace(since_us=visit.arrived_us)
+    left = max(cut(model, plan).work_us - (start - visit.arrived_us), DAY_US)
+    return model._replace(work_us=left)
 
 
-def _new(fitted: Fitted, stretch: tuple[int, int], change: Change, rng: Random) -> list[Filing]:
+def _new(fitted: Fitted, stretch: tuple[int, int], plan: Plan, rng: Random) -> list[Filing]:
     filings = []
     hours = fitted.hours
     for day in range(stretch[0] // DAY_US, -(-stretch[1] // DAY_US)):
@@ -304,7 +278,7 @@ def _new(fitted: Fitted, stretch: tuple[int, int], change: Change, rng: Random) 
         for n in range(rng.choice(fitted.per_day)):
             at = day * DAY_US + hours.opens_us + int(rng.random() * hours.day_us)
             if stretch[0] <= at < stretch[1]:
-                stages = _changed(rng.choice(fitted.routes), change, rng)
+                stages = changed_route(rng.choice(fitted.routes), plan, rng, at)
                 filings.append(Filing(f"new {day} {n}", at, stages))
     return filings
 
@@ -312,7 +286,7 @@ def _new(fitted: Fitted, stretch: tuple[int, int], change: Change, rng: Random) 
 def what_if(
     visits: Sequence[StepVisit],
     stretch: tuple[int, int],
-    change: Change,
+    change: Change | Plan,
     rng: Random,
     runs: int = RUNS,
     progress: Progress | None = None,
@@ -322,7 +296,7 @@ def what_if(
     Args:
         visits: the record of one office; the fit uses what was known at the start of the stretch.
         stretch: now and the end of the forecast, in UTC microseconds.
-        change: what to try; `AS_IT_IS` for the comparison.
+        change: what to try, or several changes at once; `AS_IT_IS` for the comparison.
         rng: the source of draws.
         runs: how many times to simulate.
         progress: told after each run how many are done.
@@ -331,16 +305,19 @@ def what_if(
         TooLittleHistory: fewer than 20 files were finished.
     """
     fitted = fit(visits, stretch[0])
+    begun = _start(fitted, visits, stretch[0])
     outcomes = []
     for done in range(runs):
-        outcomes.append(run_once(fitted, visits, stretch, change, rng))
+        outcomes.append(_run_once(fitted, begun, stretch, plan_of(change), rng))
         if progress is not None:
             progress(done + 1)
     leads = [one.median_lead_us for one in outcomes if one.median_lead_us is not None]
+    steps = sorted({step for one in outcomes for step in one.queues})
     return Bands(
         _band([one.finished for one in outcomes]),
         _band([one.open_at_end for one in outcomes]),
         _band(leads) if leads else None,
+        {step: _band([one.queues.get(step, 0) for one in outcomes]) for step in steps},
     )
 
 
@@ -349,7 +326,13 @@ def _band(values: Iterable[int]) -> Band:
     return Band(percentile(ordered, 10), percentile(ordered, 50), percentile(ordered, 90))
 
 
-def backtest(visits: Sequence[StepVisit], now_us: int, rng: Random, runs: int = RUNS) -> Backtest:
+def backtest(
+    visits: Sequence[StepVisit],
+    now_us: int,
+    rng: Random,
+    runs: int = RUNS,
+    progress: Progress | None = None,
+) -> Backtest:
     """Simulates the last quarter from its start, knowing only what was known then, and compares.
 
     A page shows these errors beside every what-if, and no what-if without them.
@@ -359,12 +342,14 @@ def backtest(visits: Sequence[StepVisit], now_us: int, rng: Random, runs: int = 
         now_us: the end of the quarter, in UTC microseconds.
         rng: the source of draws.
         runs: how many times to simulate.
+        progress: told after each run how many are done.
 
     Raises:
         TooLittleHistory: fewer than 20 files had been finished when the quarter began.
     """
     start = now_us - QUARTER_US
-    return Backtest(_was(visits, start, now_us), what_if(visits, (start, now_us), AS_IT_IS, rng, runs))
+    simulated = what_if(visits, (start, now_us), AS_IT_IS, rng, runs, progress)
+    return Backtest(_was(visits, start, now_us), simulated)
 
 
 def _was(visits: Sequence[StepVisit], start_us: int, now_us: int) -> Outcome:

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permitflow.analytics.survival import cumulative_incidence, kaplan_meier, share_ended_by
+from permitflow.analytics.survival import (
+    cumulative_incidence,
+    cumulative_incidence_of_counts,
+    kaplan_meier,
+    kaplan_meier_of_counts,
+    share_ended_by,
+)
 
 # Freireich's leukaemia trial (1963), treated arm, in weeks: the textbook example of the estimator.
 TREATED = [(6, True)] * 3 + [
@@ -90,3 +96,20 @@ def test_without_open_files_the_curve_is_the_plain_share(durations: list[int]) -
     for t in set(durations):
         assert curve.at(t) == pytest.approx(sum(d > t for d in durations) / len(durations))
     assert all(point.low <= point.survival <= point.high for point in curve.points)
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 4), st.integers(0, 4)), max_size=30))
+def test_counts_give_the_same_curve_as_stays(counts: list[tuple[int, int, int]]) -> None:
+    stays = [(t, True) for t, ended, _ in counts for _ in range(ended)]
+    stays += [(t, False) for t, _, censored in counts for _ in range(censored)]
+    whole, counted = kaplan_meier(stays), kaplan_meier_of_counts(counts)
+    assert (counted.n, counted.events) == (whole.n, whole.events)
+    assert counted.points == whole.points
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.sampled_from(("issued", "denied", None)), st.integers(1, 4)))
+)
+def test_counts_give_the_same_outcomes_as_files(counts: list[tuple[int, str | None, int]]) -> None:
+    files = [(t, outcome) for t, outcome, count in counts for _ in range(count)]
+    assert cumulative_incidence_of_counts(counts) == cumulative_incidence(files)

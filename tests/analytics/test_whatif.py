@@ -64,6 +64,26 @@ def test_the_fit_knows_nothing_of_the_future(short_of_people: tuple[str, list[St
     assert fit(visits, then) == fit(known, then)
 
 
+def test_open_files_that_nobody_ever_finished_from_are_still_counted(
+    short_of_people: tuple[str, list[StepVisit]],
+) -> None:
+    visits, ahead = short_of_people[1], (NOW, NOW + 30 * DAY_US)
+    stuck = [StepVisit(f"stuck {n}", "limbo", NOW - DAY_US) for n in range(7)]
+    without = what_if(visits, ahead, AS_IT_IS, Random(1), runs=2)
+    found = what_if([*visits, *stuck], ahead, AS_IT_IS, Random(1), runs=2)
+    assert found.queues["limbo"].p10 == 7
+    assert found.open_at_end.p50 >= without.open_at_end.p10 + 7
+    assert sum(band.p50 for band in without.queues.values()) >= without.open_at_end.p10
+
+
+def test_several_changes_help_more_than_one(short_of_people: tuple[str, list[StepVisit]]) -> None:
+    step, visits = short_of_people
+    ahead = (NOW, NOW + 60 * DAY_US)
+    one = what_if(visits, ahead, Change(step, people=1), Random(1), runs=3)
+    plan = [Change(step, people=1, order="due"), Change(outside_days=1), Change(fewer_returns=0.8)]
+    assert what_if(visits, ahead, plan, Random(1), runs=3).open_at_end.p50 < one.open_at_end.p50
+
+
 def test_too_little_history_is_refused() -> None:
     with pytest.raises(TooLittleHistory, match="Only 0 files"):
         fit([StepVisit("a", "fire", 0)], NOW)
