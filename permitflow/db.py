@@ -87,11 +87,15 @@ class Turns:
 
 
 class Database:
-    """One database: `transaction()` to write, `reading()` to read; the edge commits, never a verb."""
+    """One database: `transaction()` to write, `reading()` to read; the edge commits, never a verb.
+
+    Sessions that read have what the edge put into `info`.
+    """
 
     def __init__(self, url: str, pool_size: int = 16) -> None:
         self.url = url
         self.embedded = url.startswith("sqlite")
+        self.info: dict[str, Any] = {}
         self._turns = Turns()
         if self.embedded:
             self.engine = _sqlite_engine(url, pool_size, writing=True)
@@ -119,7 +123,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session that the database itself keeps from writing."""
-        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+        with Session(self._reader, expire_on_commit=False, autoflush=False, info=self.info) as session:
             yield session
 
     @contextmanager

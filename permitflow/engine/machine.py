@@ -245,6 +245,18 @@ def automatic(machine: Machine, situation: Situation) -> str | None:
     return None
 
 
+def unmet_before(machine: Machine, action: str, situation: Situation) -> tuple[str, ...]:
+    """Return the unmet clauses of the automatic actions that a phase would have taken before this one.
+
+    They say why a file left the fast track. Empty for an action that no phase takes by itself.
+    """
+    order = machine.definition.phases[situation.phase].auto
+    tried = order[: order.index(action)] if action in order else ()
+    wanted = [clause for name in tried for clause in machine.definition.actions[name].when]
+    results = evaluate(machine.definition, tuple(dict.fromkeys(wanted)), situation.facts)
+    return tuple(refusal.code for refusal in _unmet(results))
+
+
 def joined(machine: Machine, situation: Situation) -> str | None:
     """Return the system action to take now that the review round is complete; None while it is open."""
     definition = machine.definition

@@ -36,6 +36,7 @@ from permitflow.models.publications import (
     StoredMovePlan,
 )
 from permitflow.models.record import Event, EventPayload, UsedToken
+from permitflow.models.reports import ReportReceiver, ReportRun, SavedReport
 
 __all__ = [
     "CalendarClosure",
@@ -77,7 +78,10 @@ __all__ = [
     "PublicationAnswer",
     "PublicationProposal",
     "Refund",
+    "ReportReceiver",
+    "ReportRun",
     "RoleGrant",
+    "SavedReport",
     "StepAlias",
     "StoredDefinition",
     "StoredMovePlan",

@@ -35,6 +35,7 @@ from permitflow.models.columns import (
 )
 
 _OPEN = text("closed_at IS NULL")
+_SUBMITTED = text("submitted_at IS NOT NULL")
 _CLAIMED = text("claimed_by IS NOT NULL AND closed_at IS NULL")
 
 
@@ -48,6 +49,15 @@ class PermitApplication(Base):
         Index("ix_permit_applications_state", "jurisdiction_id", "state", "submitted_at"),
         Index("ix_permit_applications_decided", "jurisdiction_id", "decided_at"),
         Index("ix_permit_applications_project", "project_id", "workflow", "outcome"),
+        Index(
+            "ix_permit_applications_changed",
+            "jurisdiction_id",
+            "updated_at",
+            "version",
+            "submitted_at",
+            sqlite_where=_SUBMITTED,
+            postgresql_where=_SUBMITTED,
+        ),
         CheckConstraint("(decided_at IS NULL) = (outcome IS NULL)", name="outcome_is_dated"),
     )
 

@@ -31,7 +31,7 @@ class OutboxMessage(Base):
 
 
 class Mail(Base):
-    """One mail to one person."""
+    """One mail to one person: news of a file, or a report, which belongs to no file."""
 
     __tablename__ = "mails"
     __table_args__ = (
@@ -42,12 +42,13 @@ class Mail(Base):
 
     id: Mapped[Key]
     jurisdiction_id: Mapped[JurisdictionRef]
-    outbox_id: Mapped[str] = mapped_column(String(32), ForeignKey("outbox.id"))
-    application_id: Mapped[str] = mapped_column(String(32))
+    outbox_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("outbox.id"))
+    application_id: Mapped[str | None] = mapped_column(String(32))
     user_id: Mapped[str] = mapped_column(String(32), ForeignKey("users.id"))
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text, comment="the same as a page; none for mails of text alone")
     created_at: Mapped[Instant]
     next_try_at: Mapped[Instant]
     tries: Mapped[int] = mapped_column(Integer, default=0)

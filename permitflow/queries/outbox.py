@@ -24,12 +24,16 @@ _CURSOR = re.compile(r"(\d{1,18})_([0-9a-f]{32})")
 
 @dataclass(frozen=True, slots=True)
 class MailLine:
-    """One mail: `state` is waiting, failed or sent; instants in microseconds, to be shown in `zone`."""
+    """One mail: `state` is waiting, failed or sent; instants in microseconds, to be shown in `zone`.
+
+    `number` is empty for a mail about no file, and `html` for one that is text alone.
+    """
 
     id: str
     recipient: str
     subject: str
     body: str
+    html: str
     number: str
     created_at: int
     sent_at: int | None
@@ -74,7 +78,7 @@ def _read(session: Session, conditions: list[ColumnElement[bool]], limit: int) -
     rows = session.execute(
         select(Mail, Jurisdiction.zone, PermitApplication.number)
         .join(Jurisdiction, Jurisdiction.id == Mail.jurisdiction_id)
-        .join(PermitApplication, PermitApplication.id == Mail.application_id)
+        .outerjoin(PermitApplication, PermitApplication.id == Mail.application_id)
         .where(*conditions)
         .order_by(Mail.created_at.desc(), Mail.id.desc())
         .limit(limit)
@@ -91,6 +95,7 @@ def _line(mail: Mail, zone: str, number: str | None) -> MailLine:
         mail.recipient,
         mail.subject,
         mail.body,
+        mail.html or "",
         number or "",
         mail.created_at,
         mail.sent_at,

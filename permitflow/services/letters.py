@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    select_autoescape,
+)
 
 import config
 
 GENERIC = "transition"
 LONGEST_SUBJECT = 200
+TEMPLATES = config.ROOT / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,17 @@ def write(news: News, name: str) -> tuple[str, str]:
     """Return the subject (one line) and the body of the mail that brings `news` to a person called `name`."""
     subject = _template(news.kind, "subject.txt").render(news=news, name=name)
     body = _template(news.kind, "body.txt").render(news=news, name=name)
-    return " ".join(subject.split())[:LONGEST_SUBJECT], body.strip() + "\n"
+    return one_line(subject), body.strip() + "\n"
+
+
+def one_line(subject: str) -> str:
+    """Return a subject as mail servers take it: on one line, and not too long."""
+    return " ".join(subject.split())[:LONGEST_SUBJECT]
+
+
+def render(name: str, values: Mapping[str, object]) -> str:
+    """Return a template of templates/emails/ filled in; a page (.html) escapes what it is given."""
+    return _environment().get_template(name).render(**values)
 
 
 def _template(kind: str, part: str) -> Template:
@@ -47,9 +66,10 @@ def _template(kind: str, part: str) -> Template:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(config.ROOT / "templates" / "emails"),
+        # Parts of pages are named from the root, as in every other template.
+        loader=FileSystemLoader([TEMPLATES / "emails", TEMPLATES]),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701  # These are texts, not pages.
+        autoescape=select_autoescape(["html"]),
         trim_blocks=True,
         lstrip_blocks=True,
     )

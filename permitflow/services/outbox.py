@@ -57,6 +57,7 @@ class Letter:
     subject: str
     body: str
     tries: int
+    html: str = ""
 
 
 def expand(session: Session, base_url: str, at: int, limit: int = BATCH) -> int:
@@ -232,7 +233,9 @@ def claim(session: Session, at: int, limit: int = BATCH) -> list[Letter]:
     for mail in rows:
         mail.next_try_at = at + CLAIMED_FOR
         mail.tries += 1
-    return [Letter(mail.id, mail.recipient, mail.subject, mail.body, mail.tries) for mail in rows]
+    return [
+        Letter(mail.id, mail.recipient, mail.subject, mail.body, mail.tries, mail.html or "") for mail in rows
+    ]
 
 
 def mark_sent(session: Session, mail_id: str, at: int) -> None:

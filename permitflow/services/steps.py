@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from permitflow.engine import lanes as engine_lanes
-from permitflow.engine.machine import Step, automatic, fire, joined
+from permitflow.engine.machine import Step, automatic, fire, joined, unmet_before
 from permitflow.instants import local_date
 from permitflow.services import clockwork, lanes, record, siblings, visits
 from permitflow.services.actors import SYSTEM
@@ -65,6 +65,8 @@ def settle(file: File, act: Act) -> bool:
         if action is None:
             return count > 0
         step = fire(file.machine, action, SYSTEM, situation, {}, int(file.columns["draft_items"]))
+        if unmet := unmet_before(file.machine, action, situation):
+            step = replace(step, data={**step.data, "unmet": " ".join(unmet)})
         take(file, step, Act(file.id, action, SYSTEM, act.at, effective_on=act.effective_on))
         if step.stay:
             return True

@@ -340,3 +340,15 @@ def test_a_deputy_acts_in_both_names(hall: City) -> None:
             transitions.apply(session.connection(), act)
     found = [(body["actor"], body["acting_for"]) for body in bodies(hall, application)[-2:]]
     assert found == [(deputy.id, hall.staff["inspector"]), (deputy.id, hall.staff["planner"])]
+
+
+def test_the_record_says_why_a_file_left_the_fast_track(database: Database) -> None:
+    city = factories.city(database)
+    application = city.draft("us-ca-residential-instant")
+    city.act(application, "submit", "applicant")
+    (routed,) = [body for body in bodies(city, application) if body["action"] == "route_to_review"]
+    data = routed["data"]
+    assert isinstance(data, dict)
+    assert "home" in data["unmet"].split()
+    (passed,) = [body for body in bodies(city, application) if body["action"] == "submit"]
+    assert "unmet" not in str(passed["data"])
