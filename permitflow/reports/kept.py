@@ -1,0 +1,146 @@
+"""Results that are dear to compute: built once for a state of the record, then kept for the next look and the CSV.
+
+A `Dear` is named and built from an `Ask` into plain JSON (dicts, lists, texts, numbers, None). Small cities build it
+in the request; for large ones the background refresh builds it for the usual scope (reports/usual.py lists which).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from permitflow.reports.page import Ask
+from permitflow.reports.wording import HOUR, MINUTE
+
+FEW_VISITS = 20_000
+"""So many visits of the period may be looked at within a request."""
+FRESH = 10 * MINUTE
+"""A result is shown again for so long while the record stays the same: open files grow older meanwhile."""
+STALE = 3 * HOUR
+"""A result of an older state of the record is shown for so long where a new one cannot be built at once."""
+MOST_KEPT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Dear:
+    """A result under its name; `build` returns JSON values only. Another `version` forgets what was kept."""
+
+    name: str
+    build: Callable[[Ask], Any]
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was built, and as of which instant (microseconds) of the record."""
+
+    value: Any
+    as_of: int
+
+
+def kept(ask: Ask, dear: Dear) -> Result:
+    """Return the result for what is asked, built now unless this state of the record has it already."""
+    found = _read(ask, dear)
+    if found is not None and _is_fresh(ask, *found):
+        return found[1]
+    return build(ask, dear)
+
+
+def kept_or_none(ask: Ask, dear: Dear, few: int = FEW_VISITS) -> Result | None:
+    """Return the result; None when it is not there yet and the period has more than `few` visits."""
+    found = _read(ask, dear)
+    if found is not None and _is_fresh(ask, *found):
+        return found[1]
+    if visits_of_period(ask) <= few:
+        return build(ask, dear)
+    return found[1] if found is not None and 0 <= ask.scope.now - found[1].as_of <= STALE else None
+
+
+def kept_lately(ask: Ask, dear: Dear) -> Result:
+    """Return the result; in a large city one of an older state of the record rather than to build it at once."""
+    found = _read(ask, dear)
+    files = ask.snapshot.kept
+    if found is not None and files is not None and files.large:
+        age = ask.scope.now - found[1].as_of
+        if 0 <= age <= STALE:
+            return found[1]
+    return kept(ask, dear)
+
+
+def build(ask: Ask, dear: Dear) -> Result:
+    """Build a result now and keep it for the next look."""
+    result = Result(json.loads(json.dumps(dear.build(ask))), ask.scope.now)
+    files = ask.snapshot.kept
+    if files is not None:
+        told = {"generation": files.generation, "as_of": result.as_of, "value": result.value}
+        _write(_path(ask, dear, files.results), json.dumps(told))
+    return result
+
+
+def kept_age(ask: Ask, dear: Dear) -> int | None:
+    """Return how old a kept result is, in microseconds; None when there is none."""
+    found = _read(ask, dear)
+    return None if found is None else ask.scope.now - found[1].as_of
+
+
+def visits_of_period(ask: Ask) -> int:
+    """Return how many visits touch the period."""
+    (count,) = ask.snapshot.row(
+        "SELECT count(*) FROM stays WHERE opened_at < to_us() AND (closed_at IS NULL OR closed_at >= from_us())"
+    )
+    return int(count)
+
+
+def _is_fresh(ask: Ask, generation: str, result: Result) -> bool:
+    files = ask.snapshot.kept
+    same = files is not None and files.generation == generation
+    return same and 0 <= ask.scope.now - result.as_of <= FRESH
+
+
+def _read(ask: Ask, dear: Dear) -> tuple[str, Result] | None:
+    files = ask.snapshot.kept
+    if files is None:
+        return None
+    try:
+        told = json.loads(_path(ask, dear, files.results).read_text(encoding="utf-8"))
+        return told["generation"], Result(told["value"], told["as_of"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _path(ask: Ask, dear: Dear, folder: Path) -> Path:
+    scope, words = ask.scope, sorted(ask.words.items())
+    covered = [
+        scope.from_on.isoformat(),
+        scope.to_on.isoformat(),
+        scope.workflow,
+        scope.pathway,
+        scope.class_,
+    ]
+    asked = [pair for pair in words if pair[0] not in SCOPE_WORDS]
+    told = json.dumps([dear.name, dear.version, covered, asked])
+    return folder / f"{hashlib.sha256(told.encode()).hexdigest()}.json"
+
+
+def _write(path: Path, text: str) -> None:
+    """Keep a result; where that cannot be done the next look builds it again."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+        by_age = sorted(path.parent.iterdir(), key=lambda one: one.stat().st_mtime)
+        for old in by_age[:-MOST_KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        draft.unlink(missing_ok=True)
+
+
+SCOPE_WORDS = ("city", "from", "to", "workflow", "pathway", "class")
+"""Words of the address that the scope already tells."""
