@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
+from permitflow.analytics.causes import Cause
 from permitflow.analytics.finder import LEAST_VISITS, Finding, find_bottlenecks
 from permitflow.analytics.visits import StepVisit, as_of
-from permitflow.reports.flow import FileRow, VisitRow, load_files, load_visits
-from permitflow.reports.scope import Scope, Workflows, workflows_of
+from permitflow.queries.sentence import Phrase
+from permitflow.reports.asking import asking
+from permitflow.reports.kept import FEW_VISITS, Dear, kept, kept_or_none
+from permitflow.reports.page import Ask
+from permitflow.reports.scope import Scope
 
-MOST_VISITS = 50_000
-"""The newest visits that are looked at, so that a page of a great city does not take long."""
+MOST_VISITS = 200_000
+"""The newest visits that are looked at in the background; a request looks at fewer."""
 FOREMOST = 3
 """The bottlenecks that are told in sentences; the table shows every one."""
-
-
-class Record(Protocol):
-    """What the finder is told: the manager's report, or only this part of it."""
-
-    @property
-    def scope(self) -> Scope: ...
-    @property
-    def workflows(self) -> Workflows: ...
-    @property
-    def files(self) -> Sequence[FileRow]: ...
-    @property
-    def visits(self) -> Sequence[VisitRow]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """The part of the report that is read for the finder alone."""
-
-    scope: Scope
-    workflows: Workflows
-    files: Sequence[FileRow]
-    visits: Sequence[VisitRow]
+NEWEST = """SELECT id, step, opened_at, first_claimed_at, closed_at, coalesce(claimed_by, closed_by),
+    newest.round, newest.party
+FROM (
+    SELECT visit, file, step, opened_at, first_claimed_at, closed_at, claimed_by, closed_by, round, party FROM stays
+    WHERE before_decision AND opened_at < to_us() AND (closed_at IS NULL OR closed_at >= from_us())
+    ORDER BY opened_at DESC, visit DESC LIMIT $most
+) AS newest JOIN files USING (file) ORDER BY opened_at, visit"""
+"""The newest visits that began before their file's decision and were open in the period."""
+ALL = """SELECT count(*) FROM stays
+WHERE before_decision AND opened_at < to_us() AND (closed_at IS NULL OR closed_at >= from_us())"""
+CAUSES: Mapping[Cause, Phrase] = MappingProxyType(
+    {
+        "arrivals_exceed_service": Phrase("More work than people"),
+        "one_role": Phrase("Hangs on one person"),
+        "rework_loop": Phrase("Files come back"),
+        "outside_wait": Phrase("Wait outside the city"),
+        "calendar": Phrase("The step stood still"),
+        "batching": Phrase("Files are taken in batches"),
+        "newer_files_first": Phrase("Newer files first"),
+        "unassigned": Phrase("Nobody is assigned"),
+    }
+)
+"""Why files wait, each cause in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,11 @@ class HeldUp:
 
     title: str
     finding: Finding
+
+    @property
+    def cause(self) -> Phrase:
+        """Return the cause in a few words."""
+        return CAUSES[self.finding.cause]
 
     def say(self, translate: Callable[[str], str] = str) -> str:
         """Return where, why and what it would take, in three sentences."""
@@ -61,11 +71,16 @@ class HeldUp:
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """The bottlenecks, the greatest loss first; `most_at_a_step` is the most visits that any step had."""
+    """The bottlenecks, the greatest loss first, as of an instant (microseconds).
+
+    `most_at_a_step` is the most visits that any step had. `looked_at` of `visits` were looked at, the newest.
+    """
 
     found: tuple[HeldUp, ...]
     most_at_a_step: int
-    cut: bool
+    looked_at: int
+    visits: int
+    as_of: int
 
     @property
     def foremost(self) -> tuple[HeldUp, ...]:
@@ -77,56 +92,67 @@ class Causes:
         """Say whether any step has so many visits that it could be judged."""
         return self.most_at_a_step >= LEAST_VISITS
 
+    @property
+    def cut(self) -> bool:
+        """Say whether there were more visits than were looked at."""
+        return self.looked_at < self.visits
 
-def causes_of(record: Record, most: int = MOST_VISITS) -> Causes:
+
+def causes_of(ask: Ask) -> Causes:
     """Return what held files up on their way to the decision, as it stood at the end of the period, or stands now.
 
-    What a file does after its decision, such as waiting to be built and inspected, is no part of it.
-
-    Args:
-        record: the scope with its files, and their visits ordered by arrival.
-        most: how many visits are looked at, the newest.
+    What a file does after its decision, such as waiting to be built and inspected, is no part of it. Where the
+    period has many visits and the background has not come to it yet, only the newest are looked at.
     """
-    scope = record.scope
-    until = min(scope.now, scope.end_at)
-    decided = {file.id: file.decided_at for file in record.files}
-    within = [visit for visit in record.visits if _counts(visit, decided, scope)]
-    known = as_of(_told(within[-most:]), until)
-    at_steps = Counter(visit.step for visit in known)
-    found = find_bottlenecks(known, until)
-    return Causes(
-        tuple(HeldUp(record.workflows.step_title(one.step), one) for one in found),
-        max(at_steps.values(), default=0),
-        len(within) > most,
-    )
+    asked = replace(ask, words={})
+    result = kept_or_none(asked, FINDER) or kept(asked, AT_ONCE)
+    told = result.value
+    found = tuple(HeldUp(ask.workflows.step_title(one["step"]), _finding(one)) for one in told["found"])
+    return Causes(found, told["most_at_a_step"], told["looked_at"], told["visits"], result.as_of)
 
 
 def load_causes(session: Session, scope: Scope) -> Causes:
-    """Read the files of a scope and their visits, by one statement each, and return what holds them up."""
-    workflows = workflows_of(session, scope.city)
-    visits = load_visits(session, scope, workflows)
-    return causes_of(_Read(scope, workflows, load_files(session, scope), visits))
+    """Open the record of a city and return what holds its files up."""
+    with asking(session, scope) as ask:
+        return causes_of(ask)
 
 
-def _counts(visit: VisitRow, decided: Mapping[str, int | None], scope: Scope) -> bool:
-    """Whether a visit began before its file's decision, and was open in the period or after."""
-    if visit.application_id not in decided:
-        return False
-    if visit.closed_at is not None and visit.closed_at < scope.start_at:
-        return False
-    at = decided[visit.application_id]
-    return at is None or visit.opened_at < at
+def held_up_ids(ask: Ask, step: str) -> frozenset[str]:
+    """Return the ids of the files that the bottleneck at a step met; none where it is no bottleneck."""
+    found = (one.finding.met for one in causes_of(ask).found if one.finding.step == step)
+    return frozenset().union(*found)
 
 
-def _told(visits: Sequence[VisitRow]) -> Iterator[StepVisit]:
-    for visit in visits:
-        yield StepVisit(
-            visit.application_id,
-            visit.step,
-            visit.opened_at,
-            visit.first_claimed_at,
-            visit.closed_at,
-            visit.claimed_by or visit.closed_by,
-            visit.round,
-            visit.party,
-        )
+def found_among(ask: Ask, most: int) -> dict[str, Any]:
+    """Return the findings among the newest visits of the period, at most so many, as plain records."""
+    until = min(ask.scope.now, ask.scope.end_at)
+    (visits,) = ask.snapshot.row(ALL)
+    known = as_of([StepVisit(*row) for row in ask.snapshot.rows(NEWEST, {"most": most})], until)
+    at_steps = Counter(visit.step for visit in known)
+    return {
+        "found": [_record(one) for one in find_bottlenecks(known, until)],
+        "most_at_a_step": max(at_steps.values(), default=0),
+        "looked_at": len(known),
+        "visits": visits,
+    }
+
+
+def _in_background(ask: Ask) -> dict[str, Any]:
+    return found_among(ask, MOST_VISITS)
+
+
+def _in_a_request(ask: Ask) -> dict[str, Any]:
+    return found_among(ask, FEW_VISITS)
+
+
+FINDER = Dear("finder", _in_background)
+AT_ONCE = Dear("finder-at-once", _in_a_request)
+
+
+def _record(one: Finding) -> dict[str, Any]:
+    return one.record() | {"facts": dict(one.facts), "met": sorted(one.met)}
+
+
+def _finding(one: Mapping[str, Any]) -> Finding:
+    met = frozenset(cast("Sequence[str]", one["met"]))
+    return Finding(one["step"], one["cause"], one["files"], one["days_lost"], one["share"], one["facts"], met)

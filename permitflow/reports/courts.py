@@ -4,41 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from permitflow.analytics.courts import PARTIES, Spell, split
-from permitflow.models import CourtSpell, PermitApplication
-from permitflow.reports.flow import FileRow, in_scope, open_or_decided_since
-from permitflow.reports.scope import Scope
+from permitflow.analytics.snapshot import Snapshot
+from permitflow.models import CourtSpell
+from permitflow.reports.flow import FileRow
 
-Spells = Mapping[str, Sequence[tuple[str, int, int | None]]]
-"""Application id -> (party, started_at, ended_at or None) in the order of time."""
+SPLIT = """WITH counted AS (
+    SELECT file, submitted_at, coalesce(decided_at, now_us()) AS until,
+        CASE WHEN decided_at IS NULL THEN list_position(['agency', 'applicant', 'external', 'payment'], party) END AS now_with
+    FROM chosen WHERE decided_at IS NULL OR in_period(decided_at)
+), spelt AS (
+    SELECT counted.file, submitted_at, until, now_with, party, started_at, coalesce(ended_at, until) AS ended_at
+    FROM counted LEFT JOIN courts USING (file)
+), held AS (
+    SELECT file, min(submitted_at) AS submitted_at, min(until) AS until, min(now_with) AS now_with,
+        coalesce(sum(ended_at - started_at) FILTER (party = 'agency'), 0) AS agency,
+        coalesce(sum(ended_at - started_at) FILTER (party = 'applicant'), 0) AS applicant,
+        coalesce(sum(ended_at - started_at) FILTER (party = 'external'), 0) AS external,
+        coalesce(sum(ended_at - started_at) FILTER (party = 'payment'), 0) AS payment,
+        min(started_at) AS first_at, max(ended_at) AS last_at,
+        sum(hash(ended_at)::HUGEINT - hash(started_at)::HUGEINT) AS links,
+        bool_and(party IN ('agency', 'applicant', 'external', 'payment') AND started_at <= ended_at) AS sound
+    FROM spelt GROUP BY file
+), split AS (
+    SELECT *, coalesce(sound AND first_at = submitted_at AND last_at = until
+            AND agency + applicant + external + payment = until - submitted_at
+            AND links = hash(until)::HUGEINT - hash(submitted_at)::HUGEINT, submitted_at = until) AS explained
+    FROM held
+)
+"""
+"""Each file of the split with what each party held of it, and whether its spells cover its time without gap or overlap.
 
-# A spell without length comes before the one that begins at the same instant, and the open one last.
-_IN_ORDER = (CourtSpell.started_at, CourtSpell.ended_at.is_(None), CourtSpell.ended_at)
+They do when every end is another's start, but for the first start and the last end: then the ends less the starts leave
+just these two. Instants are told apart by their hashes, so that nothing has to be sorted; the sum is exact besides.
+`now_with` is the place in PARTIES, from 1, of who holds an open file.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Courts:
     """The split of some files: microseconds each party held them, which sum exactly to `elapsed_us`.
 
-    `per_file` holds the same for each file by its id. `now_with` counts the open files each party holds now.
-    `unexplained` names files whose record of courts has a gap or an overlap; they are in no other figure.
+    `touched` counts the files each party held for some time, `now_with` the open files each party holds now.
+    `unexplained` counts files whose record of courts has a gap or an overlap; they are in no other figure.
     """
 
-    per_file: Mapping[str, Mapping[str, int]]
+    files: int
+    held_us: Mapping[str, int]
+    touched: Mapping[str, int]
     now_with: Mapping[str, int]
     elapsed_us: int
-    unexplained: tuple[str, ...]
-
-    @property
-    def held_us(self) -> dict[str, int]:
-        """Return the microseconds each party held all files together."""
-        return {party: sum(held[party] for held in self.per_file.values()) for party in PARTIES}
+    unexplained: int
 
     def share(self, party: str) -> int:
         """Return a party's part of all the time, in tenths of a percent, rounded half up."""
@@ -46,55 +66,41 @@ class Courts:
             (2000 * self.held_us[party] + self.elapsed_us) // (2 * self.elapsed_us) if self.elapsed_us else 0
         )
 
-    def touched(self, party: str) -> int:
-        """Return how many files a party held for some time."""
-        return sum(held[party] > 0 for held in self.per_file.values())
 
-
-def load_spells(session: Session, scope: Scope) -> Spells:
-    """Return the spells of every file that is open or was decided in or after the period, by one statement."""
-    rows = session.execute(
-        select(CourtSpell.application_id, CourtSpell.party, CourtSpell.started_at, CourtSpell.ended_at)
-        .join(PermitApplication, PermitApplication.id == CourtSpell.application_id)
-        .where(*in_scope(scope), open_or_decided_since(scope.start_at))
-        .order_by(CourtSpell.application_id, *_IN_ORDER)
+def split_files(snapshot: Snapshot) -> Courts:
+    """Split the time of each file from its submission to its decision or to now; decided in the period, or open."""
+    counted = snapshot.rows(
+        SPLIT
+        + """SELECT now_with, explained, count(*), sum(until - submitted_at),
+            sum(agency), sum(applicant), sum(external), sum(payment),
+            count(*) FILTER (agency > 0), count(*) FILTER (applicant > 0),
+            count(*) FILTER (external > 0), count(*) FILTER (payment > 0)
+        FROM split GROUP BY now_with, explained"""
     )
-    return _grouped(rows)
+    explained = [row for row in counted if row[1]]
+    files, elapsed, *parts = [sum(int(row[place]) for row in explained) for place in range(2, 12)]
+    return Courts(
+        files,
+        dict(zip(PARTIES, parts[:4], strict=True)),
+        dict(zip(PARTIES, parts[4:], strict=True)),
+        {
+            party: sum(row[2] for row in explained if row[0] == place)
+            for place, party in enumerate(PARTIES, 1)
+        },
+        elapsed,
+        sum(row[2] for row in counted if not row[1]),
+    )
 
 
 def spells_of(session: Session, application_id: str) -> Sequence[tuple[str, int, int | None]]:
     """Return the spells of one file in the order of time."""
     rows = session.execute(
-        select(CourtSpell.application_id, CourtSpell.party, CourtSpell.started_at, CourtSpell.ended_at)
+        select(CourtSpell.party, CourtSpell.started_at, CourtSpell.ended_at)
         .where(CourtSpell.application_id == application_id)
-        .order_by(*_IN_ORDER)
+        # A spell without length comes before the one that begins at the same instant, and the open one last.
+        .order_by(CourtSpell.started_at, CourtSpell.ended_at.is_(None), CourtSpell.ended_at)
     )
-    return _grouped(rows).get(application_id, ())
-
-
-def _grouped(rows: Any) -> Spells:
-    return {
-        application: [(row[1], row[2], row[3]) for row in group]
-        for application, group in groupby(rows, key=lambda row: row[0])
-    }
-
-
-def split_files(files: Sequence[FileRow], spells: Spells, now: int) -> Courts:
-    """Split the time of each file from its submission to its decision or to `now` (microseconds)."""
-    per_file: dict[str, Mapping[str, int]] = {}
-    unexplained = []
-    for file in files:
-        try:
-            per_file[file.id] = split_file(file, spells.get(file.id, ()), now)
-        except ValueError:
-            unexplained.append(file.id)
-    open_files = [file for file in files if file.decided_at is None and file.id in per_file]
-    return Courts(
-        per_file,
-        {party: sum(file.party == party for file in open_files) for party in PARTIES},
-        sum(file.elapsed_us(now) for file in files if file.id in per_file),
-        tuple(unexplained),
-    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def split_file(file: FileRow, spells: Sequence[tuple[str, int, int | None]], now: int) -> dict[str, int]:

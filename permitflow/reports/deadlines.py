@@ -1,38 +1,26 @@
-"""Whether the city kept its legal dates: clocks that ended in the period, and those that are overdue and open."""
+"""Whether the city kept its legal dates: clocks that were due in the period, and those that are overdue and open."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
-
-from permitflow.models import Clock, PermitApplication
-from permitflow.reports.flow import NOT_DECIDED_BY_CITY, in_scope
-from permitflow.reports.scope import Scope, Workflows
+from permitflow.reports.page import Ask
+from permitflow.reports.scope import Scope
 
 STANDINGS = ("in_time", "late", "overdue")
-
-
-class DueRow(NamedTuple):
-    """A clock against the city that came to its end, or whose last day has passed."""
-
-    application_id: str
-    clock: str
-    state: str
-    started_at: int
-    stopped_at: int | None
-    due_on: date
-    stopped_on: date | None
-
-    @property
-    def standing(self) -> str:
-        """Return in_time, late (ended after its last day, or by lapse of time), or overdue (still running)."""
-        if self.stopped_on is None:
-            return "overdue"
-        return "late" if self.state == "expired" or self.stopped_on > self.due_on else "in_time"
+DUE = """WITH due AS (
+    SELECT file, clock, legal_clocks.started_at, stopped_at,
+        CASE WHEN stopped_on IS NULL THEN 'overdue'
+            WHEN legal_clocks.state = 'expired' OR stopped_on > legal_clocks.due_on THEN 'late' ELSE 'in_time' END AS standing
+    FROM legal_clocks JOIN chosen USING (file)
+    WHERE holder = 'agency' AND legal_clocks.due_on IS NOT NULL AND (decided_at IS NULL OR by_city)
+        AND (stopped_on IS NOT NULL AND legal_clocks.due_on BETWEEN $first AND $last
+            OR legal_clocks.state = 'running' AND legal_clocks.due_on < today())
+)
+"""
+"""Clocks against the city that have stopped and whose last day lies in the period, and those that are overdue today. Left out are clocks of files that the applicant
+withdrew or gave up, and clocks that ended while they stood still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +44,18 @@ class DueLine:
         return 100 * self.in_time // self.n
 
 
-def load_due(session: Session, scope: Scope) -> list[DueRow]:
-    """Return the clocks against the city that stopped in the period or are overdue today.
-
-    Left out are clocks of files that the applicant withdrew or gave up, and clocks that ended while they stood still.
-    """
-    ended = Clock.stopped_on.between(scope.from_on, scope.to_on)
-    overdue = and_(Clock.state == "running", Clock.due_on < scope.today)
-    columns = tuple(getattr(Clock, name) for name in DueRow._fields)
-    rows = session.execute(
-        select(*columns)
-        .join(PermitApplication, PermitApplication.id == Clock.application_id)
-        .where(*in_scope(scope), Clock.holder == "agency", Clock.due_on.is_not(None), or_(ended, overdue))
-        .where(
-            or_(PermitApplication.outcome.is_(None), PermitApplication.outcome.not_in(NOT_DECIDED_BY_CITY))
-        )
-        .order_by(Clock.started_at, Clock.id)
-    )
-    return [DueRow(*row) for row in rows]
+def due_parameters(scope: Scope) -> Mapping[str, object]:
+    """Return what DUE asks for: the days of the period."""
+    return {"first": scope.from_on, "last": scope.to_on}
 
 
-def due_lines(rows: list[DueRow], workflows: Workflows) -> list[DueLine]:
+def due_lines(ask: Ask) -> list[DueLine]:
     """Count the clocks of each kind, the least kept first."""
-    counts: dict[str, dict[str, int]] = {}
-    for row in rows:
-        counts.setdefault(row.clock, dict.fromkeys(STANDINGS, 0))[row.standing] += 1
-    lines = [DueLine(clock, workflows.clock_title(clock), **kept) for clock, kept in counts.items()]
+    found = ask.snapshot.rows(
+        DUE
+        + """SELECT clock, count(*) FILTER (standing = 'in_time'), count(*) FILTER (standing = 'late'),
+            count(*) FILTER (standing = 'overdue') FROM due GROUP BY clock""",
+        due_parameters(ask.scope),
+    )
+    lines = [DueLine(clock, ask.workflows.clock_title(clock), *counts) for clock, *counts in found]
     return sorted(lines, key=lambda line: (line.share, line.title))

@@ -22,11 +22,12 @@ STEPS = Phrase(
     "arrival until somebody first took the file; a visit nobody took waited for all of its stay. Working: the time the "
     "file was taken by somebody. Half of the visits took no longer than the median, nine in ten no longer than p90. "
     "Closed: visits that ended in the period, which is the n of the medians. All times are calendar time, with nights "
-    "and weekends."
+    "and weekends, but for the columns in business days. Low and high: between them the true median lies with 95 % "
+    "confidence. Before: the period of the same length before. Medians and p90 of fewer than 20 visits are left out."
 )
 OUTSIDE = Phrase(
     "One line for each step at which the applicant acts or pays. Stay: from the start of the step to its end, in "
-    "calendar time, for visits that ended in the period."
+    "calendar time, for visits that ended in the period. Medians and p90 of fewer than 20 visits are left out."
 )
 WEEKS = Phrase(
     "Whole weeks from Monday to Sunday in the city's time. Arrived: files submitted, or visits that began at the step. "
@@ -34,10 +35,11 @@ WEEKS = Phrase(
 )
 DECISIONS = Phrase(
     "Calendar time from submission to the city's decision, the applicant's own time included. Counted are files the "
-    "city decided in the period; files withdrawn or abandoned by the applicant stand in a column of their own."
+    "city decided in the period; files withdrawn or abandoned by the applicant stand in a column of their own. "
+    "Medians and p90 of fewer than 20 files are left out."
 )
 CLOCKS = Phrase(
-    "Clocks against the city that ended in the period or are overdue today. In time: ended on or before the due date. "
+    "Clocks against the city that were due in the period and have ended, or are overdue today. In time: ended on or before the due date. "
     "The share counts overdue open clocks as missed. Left out are files the applicant withdrew or abandoned."
 )
 STUCK = Phrase(

@@ -31,7 +31,7 @@ class Stay:
 class FileTime:
     """A file with its visits and spells in the order of time; `held_us` sums exactly to the elapsed time.
 
-    `held_us` is None when the record of courts has a gap or an overlap.
+    `held_us` is None when the record of courts has a gap or an overlap. `city` is the word of its city in addresses.
     """
 
     file: FileRow
@@ -41,6 +41,7 @@ class FileTime:
     stays: Sequence[Stay]
     spells: Sequence[tuple[str, int, int | None]]
     held_us: Mapping[str, int] | None
+    city: str
 
 
 def file_time(session: Session, cities: frozenset[str], application_id: str, now: int) -> FileTime | None:
@@ -58,9 +59,10 @@ def file_time(session: Session, cities: frozenset[str], application_id: str, now
         .order_by(Visit.opened_at, Visit.id)
     )
     stays = [Stay(titles.get(visit.step, visit.step), visit) for visit in (VisitRow(*row) for row in rows)]
-    zone = session.get_one(Jurisdiction, application.jurisdiction_id).zone
+    city = session.get_one(Jurisdiction, application.jurisdiction_id)
     spells = courts.spells_of(session, file.id)
-    return FileTime(file, titles[file.state], definition.title, zone, stays, spells, _held(file, spells, now))
+    held = _held(file, spells, now)
+    return FileTime(file, titles[file.state], definition.title, city.zone, stays, spells, held, city.slug)
 
 
 def _held(file: FileRow, spells: Sequence[tuple[str, int, int | None]], now: int) -> dict[str, int] | None:

@@ -6,16 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from permitflow.analytics.columns import BATCH
 from permitflow.analytics.eventlog import LogEvent, Trace, build_log
 from permitflow.analytics.log_deadlines import case_deadlines, event_deadlines
-from permitflow.analytics.log_table import BATCH, LogRow, LogTable
+from permitflow.analytics.log_table import LogRow, LogTable
 from permitflow.interchange.timestamps import placed
 from permitflow.models import ImportedCase, ImportedEvent, ImportedLog
 
 OF_THE_CASE = "case:"
+_EVENT = (
+    *(ImportedEvent.case_id, ImportedEvent.at, ImportedEvent.seq, ImportedEvent.activity),
+    *(ImportedEvent.resource, ImportedEvent.lifecycle, ImportedEvent.day_only),
+)
 _WAITS = """
 SELECT activity, count(gap) AS n, seconds(median(gap)) AS median_s,
     seconds(quantile_cont(gap, 0.9)) AS p90_s, seconds(sum(gap)) AS total_s
@@ -54,13 +59,41 @@ def load_log(session: Session, name: str) -> list[Trace]:
 
 
 def load_events(session: Session, name: str) -> list[LogEvent]:
-    """Return the events of an imported log in file order, without their attributes; raises UnknownLog."""
-    batches = _rows(session, _known(session, name))
+    """Return the events of an imported log in file order, of their attributes only whose court; raises UnknownLog."""
+    log_id = _known(session, name)
+    party = func.coalesce(*(ImportedEvent.attributes[key].as_string() for key in ("party", "court")))
+    rows = session.execute(
+        select(*_EVENT, party).where(ImportedEvent.log_id == log_id).order_by(ImportedEvent.seq),
+        execution_options={"yield_per": BATCH},
+    )
     return [
-        LogEvent(case, activity, at, seq, person, lifecycle, day_only=day_only)
-        for batch in batches
-        for case, at, seq, activity, person, lifecycle, day_only in batch
+        LogEvent(
+            *(case, activity, at, seq, person, lifecycle),
+            attributes={"party": court} if court else {},
+            day_only=day_only,
+        )
+        for case, at, seq, activity, person, lifecycle, day_only, court in rows
     ]
+
+
+def whole_events(session: Session, name: str) -> Iterator[LogEvent]:
+    """Yield the events of an imported log with all their attributes, one case after another; raises UnknownLog.
+
+    Cases stand in the order of their first event in the file, the events of a case in the order of the file.
+    """
+    log_id = _known(session, name)
+    of_cases = select(ImportedCase.case_id, ImportedCase.attributes).where(ImportedCase.log_id == log_id)
+    shared = {row.case_id: row.attributes for row in session.execute(of_cases)}
+    first = func.min(ImportedEvent.seq).over(partition_by=ImportedEvent.case_id)
+    rows = session.execute(
+        select(*_EVENT, ImportedEvent.attributes)
+        .where(ImportedEvent.log_id == log_id)
+        .order_by(first, ImportedEvent.seq),
+        execution_options={"yield_per": BATCH},
+    )
+    for case, at, seq, activity, person, lifecycle, day_only, attributes in rows:
+        of_case = shared.get(case, {})
+        yield LogEvent(case, activity, at, seq, person, lifecycle, attributes, of_case, day_only)
 
 
 def deadlines(session: Session, name: str, attribute: str) -> dict[str, Any]:
@@ -112,11 +145,8 @@ def _known(session: Session, name: str) -> str:
 
 
 def _rows(session: Session, log_id: str) -> Iterator[Sequence[LogRow]]:
-    event = ImportedEvent
-    found = select(
-        event.case_id, event.at, event.seq, event.activity, event.resource, event.lifecycle, event.day_only
-    ).where(event.log_id == log_id)
-    rows = session.execute(found.order_by(event.seq), execution_options={"yield_per": BATCH})
+    found = select(*_EVENT).where(ImportedEvent.log_id == log_id)
+    rows = session.execute(found.order_by(ImportedEvent.seq), execution_options={"yield_per": BATCH})
     for batch in rows.partitions():
         yield list(batch)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from permitflow.analytics.log_table import LogTable
 from permitflow.analytics.own_metric import (
+    Entry,
     Metric,
     MetricRow,
     OwnershipMetric,
@@ -27,7 +29,12 @@ from permitflow.engine.calendars import Calendar
 from permitflow.engine.errors import DefinitionError
 from permitflow.engine.strict_yaml import Document
 from permitflow.engine.wording import problems_of
+from permitflow.reports.page import Ask
+from permitflow.reports.phase_log import entries
+from permitflow.reports.snapshots.gathering import calendar_of
 
+MOST_COUNTED = 1_000_000
+"""So many files of a city are counted."""
 KINDS: dict[str, type[SpanMetric] | type[OwnershipMetric]] = {
     "span": SpanMetric,
     "ownership": OwnershipMetric,
@@ -57,8 +64,27 @@ def metric_document(
         today: the local date to which open rows are aged.
         calendar: whose business days count; without it, Monday to Friday.
     """
-    business_days = calendar.business_days_between if calendar else None
-    rows = metric_rows(metric, entries_of(table, metric), today, business_days)
+    found = entries_of(table, metric)
+    return _document(metric, found, today, calendar) | {"not_in_log": absent_activities(table, metric)}
+
+
+def city_document(ask: Ask, metric: Metric, today: date) -> dict[str, Any]:
+    """Return the figures and rows of a metric on a city's own record, in the city's zone and on its business days.
+
+    Counted are the files that are open or were decided in the scope's period, under the titles of their phases
+    and lanes; the keys are those of `metric_document`.
+    """
+    metric = metric.model_copy(update={"zone": ask.scope.city.zone})
+    found = entries(ask, metric.activities(), most=MOST_COUNTED)
+    absent = sorted(set(metric.activities()) - {entry.activity for entry in found})
+    calendar = calendar_of(ask.session, ask.scope.city)
+    return _document(metric, found, today, calendar) | {"not_in_log": absent}
+
+
+def _document(
+    metric: Metric, found: Sequence[Entry], today: date, calendar: Calendar | None
+) -> dict[str, Any]:
+    rows = metric_rows(metric, found, today, calendar.business_days_between if calendar else None)
     return {
         "metric": metric.metric,
         "title": metric.title,
@@ -73,7 +99,6 @@ def metric_document(
         "as_of": today.isoformat(),
         "zone": metric.zone,
         "verified": metric.verified,
-        "not_in_log": absent_activities(table, metric),
     }
 
 

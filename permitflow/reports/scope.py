@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from permitflow.analytics.snapshot import Chosen, Moment
 from permitflow.engine.definition import Definition
 from permitflow.instants import from_datetime, local_date
 from permitflow.models import Jurisdiction, JurisdictionWorkflow, StepAlias
@@ -46,13 +47,18 @@ class Week:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a report covers: dates are the city's and both belong to it; `now` is the instant of the report (µs)."""
+    """What a report covers: dates are the city's and both belong to it; `now` is the instant of the report (µs).
+
+    `class_` chooses files by a column of the snapshot: level=DC, project_type=commercial.
+    """
 
     city: City
     from_on: date
     to_on: date
     workflow: str
     now: int
+    pathway: str = ""
+    class_: str = ""
 
     @cached_property
     def today(self) -> date:
@@ -89,7 +95,18 @@ class Scope:
     def query(self) -> dict[str, str]:
         """Return the scope as the parameters of an address."""
         asked = {"city": self.city.slug, "from": self.from_on.isoformat(), "to": self.to_on.isoformat()}
-        return asked | ({"workflow": self.workflow} if self.workflow else {})
+        narrowed = {"workflow": self.workflow, "pathway": self.pathway, "class": self.class_}
+        return asked | {name: value for name, value in narrowed.items() if value}
+
+    @property
+    def moment(self) -> Moment:
+        """Return the period and the instant as the snapshot's statements read them."""
+        return Moment(self.now, self.today, self.start_at, self.end_at)
+
+    @property
+    def chosen(self) -> Chosen:
+        """Return which files of the snapshot belong to the scope."""
+        return Chosen(self.workflow, self.pathway, self.class_)
 
 
 def start_of_day(on: date, zone: str) -> int:

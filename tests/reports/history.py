@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,9 @@ from sqlalchemy.orm import Session
 from permitflow.db import Database, new_id
 from permitflow.instants import DAY, local_date
 from permitflow.models import CalendarVersion, Clock, CourtSpell, PermitApplication, Visit
+from permitflow.reports.asking import asking
 from permitflow.reports.bottlenecks import Bottlenecks, bottlenecks
+from permitflow.reports.page import Ask
 from permitflow.reports.scope import City, Scope
 from tests.desk import NOON, Desk
 
@@ -157,8 +160,15 @@ class History(Desk):
 
 def report(database: Database, scope: Scope) -> Bottlenecks:
     """The report of a scope."""
-    with database.reading() as session:
-        return bottlenecks(session, scope)
+    with asked(database, scope) as ask:
+        return bottlenecks(ask)
+
+
+@contextmanager
+def asked(database: Database, scope: Scope) -> Iterator[Ask]:
+    """What reports of a scope are asked with."""
+    with database.reading() as session, asking(session, scope) as ask:
+        yield ask
 
 
 def told(database: Database, tell: Callable[[History], None]) -> Scope:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from permitflow.db import Database
-from permitflow.reports.bottlenecks import Bottlenecks
-from permitflow.reports.causes import FOREMOST, Causes, causes_of, load_causes
+from permitflow.reports.causes import FOREMOST, Causes, causes_of, found_among, held_up_ids, load_causes
+from permitflow.reports.file_lists import Asked, entries
 from permitflow.reports.scope import Scope
 from permitflow.reports.tables import table
-from tests.reports.history import NOW, History, report, told
+from tests.reports.history import NOW, History, asked, told
 from tests.statements import statements
 
 KEYS = ["step", "cause", "files", "days_lost", "share", "sentence"]
@@ -88,20 +88,33 @@ def test_a_past_period_is_seen_as_it_stood_at_its_end(database: Database) -> Non
 
 
 def test_only_the_newest_visits_are_looked_at(database: Database) -> None:
-    seen = report(database, told(database, piled))
-    assert causes_of(seen, most=60).cut is False
-    cut = causes_of(seen, most=20)
-    assert (cut.cut, cut.most_at_a_step) == (True, 10)
+    with asked(database, told(database, piled)) as ask:
+        whole, cut = found_among(ask, 60), found_among(ask, 20)
+    assert [(one["looked_at"], one["visits"], one["most_at_a_step"]) for one in (whole, cut)] == [
+        (60, 60, 30),
+        (20, 60, 10),
+    ]
 
 
 def test_the_table_and_the_command_tell_the_same(database: Database) -> None:
     scope = told(database, piled)
-    seen: Bottlenecks = report(database, scope)
-    (record,) = table("causes", seen).records()
+    with asked(database, scope) as ask:
+        (record,) = table("causes", ask).records()
+        seen = causes_of(ask)
     (one,) = held_up(database, scope).found
     assert {key: record[key] for key in KEYS} == one.record()
-    assert causes_of(seen).foremost == (one,)
+    assert seen.foremost == (one,)
     assert FOREMOST == 3
+
+
+def test_the_files_held_up_are_listed_one_by_one(database: Database) -> None:
+    with asked(database, told(database, piled)) as ask:
+        (one,) = causes_of(ask).found
+        listed = entries(ask, Asked("held_up", step="fire"))
+        assert listed is not None
+        assert (listed.count, listed.different) == (one.finding.files, one.finding.files)
+        assert {entry.application_id for entry in listed.shown} == held_up_ids(ask, "fire")
+        assert held_up_ids(ask, "intake") == frozenset()
 
 
 def test_the_number_of_statements_does_not_grow(database: Database) -> None:
@@ -114,4 +127,4 @@ def test_the_number_of_statements_does_not_grow(database: Database) -> None:
             held_up(database, scope)
         return len(seen)
 
-    assert sent("small", 2) == sent("large", 30) == 4
+    assert sent("small", 2) == sent("large", 30)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from permitflow.db import Database
-from permitflow.reports.bottlenecks import bottlenecks
-from permitflow.reports.deadlines import DueLine
+from permitflow.reports.deadlines import DueLine, due_lines
 from permitflow.reports.file_lists import Asked, entries
-from tests.reports.history import History
+from tests.reports.history import History, asked
 
 NOW = 100
 TODAY = date(2026, 9, 5)
@@ -27,16 +26,17 @@ def test_the_share_counts_overdue_open_clocks_as_missed(database: Database) -> N
         history.clock(file, TODAY - ONE_DAY, None)
         history.clock(file, DUE, DUE, clock="completeness")
         scope = history.scope(0, NOW, NOW)
-    with database.reading() as session:
-        report = bottlenecks(session, scope)
-    assert list(report.due_lines) == [
-        DueLine("decision", "decision", in_time=2, late=2, overdue=1),
-        DueLine("completeness", "completeness", in_time=1, late=0, overdue=0),
-    ]
-    assert [(line.n, line.share) for line in report.due_lines] == [(5, 40), (1, 100)]
-    for standing, count in (("in_time", 2), ("late", 2), ("overdue", 1), ("", 5)):
-        listed = entries(report, Asked("clocks", clock="decision", standing=standing))
-        assert len(listed or []) == count
+    with asked(database, scope) as ask:
+        lines = due_lines(ask)
+        assert lines == [
+            DueLine("decision", "decision", in_time=2, late=2, overdue=1),
+            DueLine("completeness", "completeness", in_time=1, late=0, overdue=0),
+        ]
+        assert [(line.n, line.share) for line in lines] == [(5, 40), (1, 100)]
+        for standing, count in (("in_time", 2), ("late", 2), ("overdue", 1), ("", 5)):
+            listed = entries(ask, Asked("clocks", clock="decision", standing=standing))
+            assert listed is not None
+            assert listed.count == len(listed.shown) == count
 
 
 def test_clocks_that_say_nothing_about_the_city_are_left_out(database: Database) -> None:
@@ -51,5 +51,5 @@ def test_clocks_that_say_nothing_about_the_city_are_left_out(database: Database)
         history.clock(history.file("A-2", 50, 60, outcome="withdrawn"), DUE, DUE)
         history.clock(history.file("A-3", 50, 60, outcome="abandoned"), DUE, DUE)
         scope = history.scope(0, NOW, NOW)
-    with database.reading() as session:
-        assert bottlenecks(session, scope).due_lines == []
+    with asked(database, scope) as ask:
+        assert due_lines(ask) == []
