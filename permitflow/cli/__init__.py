@@ -38,6 +38,7 @@ COMMANDS = {
     "calendar": ("permitflow.cli.calendars", "calendar", "The working days of a city."),
     "audit": ("permitflow.cli.audit", "audit", "Verify the record."),
     "import": ("permitflow.cli.imports", "imports", "Take over permits and event logs."),
+    "export": ("permitflow.cli.exports", "exports", "Write event logs for other programs."),
     "report": ("permitflow.cli.reports", "reports", "Print reports."),
     "outbox": ("permitflow.cli.outbox", "outbox", "Mails that wait."),
     "user": ("permitflow.cli.people", "user", "Accounts of people."),

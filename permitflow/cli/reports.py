@@ -9,12 +9,13 @@ from datetime import date, datetime
 import click
 
 from permitflow.analytics.summary import summarise
-from permitflow.cli.installation import as_json, database, show
+from permitflow.cli.installation import as_json, show
 from permitflow.cli.log_bottleneck import bottleneck
 from permitflow.cli.log_reports import LOG_COMMANDS, columns, open_log
 from permitflow.cli.own_metric import own_metric
+from permitflow.cli.report_refresh import refresh, reports_database
 from permitflow.instants import now_us
-from permitflow.reports.bottlenecks import bottlenecks as bottleneck_report
+from permitflow.reports.asking import asking
 from permitflow.reports.imported_log import wait_records
 from permitflow.reports.scope import EARLIEST, LATEST, Scope, find_city, last_days
 from permitflow.reports.tables import Table, all_tables
@@ -27,7 +28,7 @@ def reports() -> None:
     """Print reports."""
 
 
-for one in (*LOG_COMMANDS, bottleneck, own_metric):
+for one in (*LOG_COMMANDS, bottleneck, own_metric, refresh):
     reports.add_command(one)
 
 
@@ -54,7 +55,7 @@ def bottlenecks(
 
 
 def _city_tables(slug: str, first: date | None, last: date | None) -> tuple[Scope, list[Table]]:
-    with database() as opened, opened.reading() as session:
+    with reports_database() as opened, opened.reading() as session:
         city = find_city(session, slug)
         if city is None:
             raise click.ClickException(f"There is no city {slug!r}; see `permitflow city list`.")
@@ -62,7 +63,8 @@ def _city_tables(slug: str, first: date | None, last: date | None) -> tuple[Scop
         scope = replace(usual, from_on=first or usual.from_on, to_on=last or usual.to_on)
         if not EARLIEST <= scope.from_on <= scope.to_on <= LATEST:
             raise click.UsageError("A period begins before it ends and lies between 1970 and 2200.")
-        return scope, all_tables(bottleneck_report(session, scope))
+        with asking(session, scope) as ask:
+            return ask.scope, all_tables(ask)
 
 
 def _city_document(scope: Scope, tables: Sequence[Table]) -> dict[str, object]:

@@ -17,6 +17,7 @@ from permitflow.cli.installation import log_as
 from permitflow.cli.installation import settings as read_settings
 from permitflow.db import Database, upgrade
 from permitflow.jobs.sweeper import Sweeper
+from permitflow.reports.snapshots.renewal import with_reports
 from permitflow.services import demo
 
 THREADS = 8
@@ -53,7 +54,7 @@ def worker() -> None:
     """Do what is due, again and again, until stopped; any number of hosts may on PostgreSQL."""
     settings = read_settings()
     log_as(settings)
-    sweeper = Sweeper(Database(settings.database_url), settings)
+    sweeper = Sweeper(with_reports(settings), settings)
     _on_stop(sweeper)
     click.echo(f"Looking for due work every {settings.sweep_seconds or 1} seconds.")
     sweeper.run()

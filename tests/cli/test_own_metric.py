@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from permitflow.instants import DAY, now_us
 from tests.cli.conftest import Run
+from tests.factories import City
 from tests.guards.source_tree import ROOT
 
 METRICS = ROOT / "workflows" / "metrics"
@@ -112,3 +114,21 @@ def test_a_wrong_file_is_one_sentence_with_its_line(run: Run, tmp_path: Path) ->
 def test_an_unknown_log_is_one_sentence(run: Run) -> None:
     result = run("report", "own-metric", "--log", "other", *metric("missoula-ownership"))
     assert (result.status, result.err) == (1, "There is no log 'other'; imported are: none.\n")
+
+
+def test_a_city_counts_its_own_record(run: Run, city: City) -> None:
+    at = now_us() - 40 * DAY
+    for number in range(2):
+        file = city.draft("us-ca-commercial-ab970", at)
+        city.act(file, "submit", "applicant", at + DAY)
+        city.act(file, "accept", "permit_technician", at + 2 * DAY)
+        if not number:
+            city.act(file, "withdraw", "applicant", at + 9 * DAY, inputs={"reason": "Sold"})
+    shipped = str(ROOT / "workflows" / "us-ca" / "metrics" / "building-review.yaml")
+    found = run("report", "own-metric", "--city", city.slug, "--metric", shipped, "--json").json
+    assert (found["n"], found["open"], found["zone"]) == (2, 1, "America/Los_Angeles")
+    assert min(row["days"] for row in found["rows"]) == 7
+    assert found["not_in_log"] == ["Corrections to answer", "Denied", "Ready for the decision"]
+    for options in ((), ("--city", city.slug, "--log", "x")):
+        assert run("report", "own-metric", *options, "--metric", shipped).status == 2
+    assert run("report", "own-metric", "--city", "nowhere", "--metric", shipped).status == 1
