@@ -96,6 +96,8 @@ def message_of(letter: Letter, settings: Settings, at: int) -> EmailMessage:
     message["Message-ID"] = f"<{letter.id}@{settings.smtp_from.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
+    if letter.html:
+        message.add_alternative(letter.html, subtype="html")
     return message
 
 

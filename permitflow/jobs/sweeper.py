@@ -15,13 +15,18 @@ from dataclasses import dataclass, field
 from config import Settings
 from permitflow.db import Database
 from permitflow.instants import now_us
+from permitflow.jobs import report_mails
 from permitflow.jobs.postman import deliver
+from permitflow.jobs.report_runs import ReportRuns
+from permitflow.reports.snapshots.renewal import renew_all
+from permitflow.reports.snapshots.store import KEY
 from permitflow.services import anomalies, holds, ladder, moves, outbox, projects, publications, sessions
 from permitflow.services.calendar_recounts import continue_reprojection
 from permitflow.services.timers import fire_due
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 5.0
+MINUTE_US = 60_000_000
 
 
 def steady_us() -> int:
@@ -38,8 +43,13 @@ class Sweeper:
     clock: Callable[[], int] = now_us
     steady: Callable[[], int] = steady_us
     _looked: tuple[int, int] | None = None
+    _renewed: int | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _runs: ReportRuns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._runs = ReportRuns(self.database, self.clock)
 
     def sweep(self) -> dict[str, int]:
         """Do everything that is due now and return how much of each; what fails is logged and waits for the next."""
@@ -53,8 +63,12 @@ class Sweeper:
             "moves": self._try("moves", lambda: moves.continue_running(self.database, self.clock())),
             "warnings": self._try("warnings", self._warn),
             "news": self._try("news", self._expand),
+            "report_mails": self._try("report_mails", self._mail_reports),
+            "runs": self._try("runs", self._runs.look),
+            "old_runs": self._try("old_runs", self._runs.forget),
             "mails": self._try("mails", lambda: deliver(self.database, self.settings, self.clock).sent),
             "sessions": self._try("sessions", self._forget_sessions),
+            "reports": self._try("reports", self._renew_reports),
         }
 
     def start(self) -> None:
@@ -70,8 +84,9 @@ class Sweeper:
             self._stop.wait(self.settings.sweep_seconds or 1)
 
     def stop(self) -> None:
-        """Ask the thread to end and wait for the sweep it is in."""
+        """Ask the thread to end and wait for the sweep it is in; a report run is given back."""
         self._stop.set()
+        self._runs.stop()
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
 
@@ -82,6 +97,9 @@ class Sweeper:
             # One kind of work must not keep the others from being done; the rows still say what is due.
             log.exception("The sweep of %s failed.", name)
             return 0
+
+    def _mail_reports(self) -> int:
+        return report_mails.write_due(self.database, self.settings, self.clock())
 
     def _look_at_the_time(self) -> int:
         wall, steady = self.clock(), self.steady()
@@ -94,6 +112,15 @@ class Sweeper:
         with self.database.connection() as connection:
             anomalies.note_drift(connection, drift, wall, "sweeper")
         return 1
+
+    def _renew_reports(self) -> int:
+        """Renew the snapshots of cities whose reports are read, every few minutes, on threads of their own."""
+        store, every = self.database.info.get(KEY), self.settings.report_minutes * MINUTE_US
+        now = self.steady()
+        if store is None or not every or (self._renewed is not None and now - self._renewed < every):
+            return 0
+        self._renewed = now
+        return renew_all(store)
 
     def _carry_holds(self) -> int:
         return holds.carry_on(self.database, self.clock())
