@@ -229,6 +229,13 @@ class Settings:
         "15",
         "Seconds between two looks for due clocks and unsent mails. 0 turns the built-in runner off.",
     )
+    report_minutes: int = _setting(
+        "PERMITFLOW_REPORT_MINUTES",
+        _whole(0, 1440),
+        "5",
+        "Minutes between two renewals of the columns that report pages of large cities read. 0 renews them only when "
+        "a page is looked at.",
+    )
     log_level: str = _setting(
         "PERMITFLOW_LOG_LEVEL", LEVELS, "INFO", "The least severe log line that is written."
     )

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 
 import config
 from permitflow import __version__
-from permitflow.db import Database
+from permitflow.reports.snapshots.renewal import with_reports
 from permitflow.web import (
     access,
     admin,
@@ -25,17 +25,24 @@ from permitflow.web import (
     delegations,
     documents,
     errors,
+    figure_words,
     filters,
     moves,
     navigation,
     payments,
+    performance,
     public,
-    reports,
+    report_exports,
+    report_pages,
+    report_reassign,
+    report_replay,
     review,
+    saved_reports,
     security,
     texts,
     tokens,
     versions,
+    what_if,
 )
 from permitflow.web.context import Installation, now, visitor
 
@@ -45,6 +52,7 @@ FORM_ROOM = MEGABYTE
 NOTE_HOURS = 2
 PAGES = (
     public,
+    performance,
     auth,
     applications,
     clock_statement,
@@ -52,12 +60,17 @@ PAGES = (
     documents,
     payments,
     review,
-    reports,
+    report_pages,
+    report_reassign,
+    report_replay,
+    report_exports,
     admin,
     calendars,
     delegations,
     versions,
     moves,
+    what_if,
+    saved_reports,
 )
 
 
@@ -69,7 +82,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         template_folder=str(config.ROOT / "templates"),
         static_folder=str(config.ROOT / "permitflow" / "static"),
     )
-    app.extensions["permitflow"] = Installation(settings, Database(settings.database_url))
+    app.extensions["permitflow"] = Installation(settings, with_reports(settings))
     _configure(app, settings)
     security.install(app, settings)
     CSRFProtect(app)
@@ -78,8 +91,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.install(app)
     Babel(app, locale_selector=texts.language)
     _prepare_templates(app, settings)
-    for pages in PAGES:
-        app.register_blueprint(pages.blueprint)
+    # Several modules may share the pages of one prefix.
+    for blueprint in dict.fromkeys(pages.blueprint for pages in PAGES):
+        app.register_blueprint(blueprint)
     return app
 
 
@@ -119,3 +133,4 @@ def _prepare_templates(app: Flask, settings: config.Settings) -> None:
     # Flask-Babel's own would take every text for safe HTML and for a format; ours are escaped like any other.
     app.jinja_env.globals.update(gettext=texts.text, ngettext=ngettext)
     filters.install(app)
+    figure_words.install(app)

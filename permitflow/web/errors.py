@@ -11,9 +11,11 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError, Unauthorized
 
+from permitflow.analytics.snapshot import DamagedSnapshot
 from permitflow.db import TurnTimeout
 from permitflow.engine.errors import ConflictOfInterest, NotAllowed, WrongRole
 from permitflow.queries.record import changes_since
+from permitflow.reports.snapshots.store import Gathering
 from permitflow.services.errors import NotFound, Stale
 from permitflow.web.access import wanted_access
 from permitflow.web.context import database, settings, visitor
@@ -37,6 +39,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(RequestEntityTooLarge, show_too_large)
     app.register_error_handler(OperationalError, show_busy)
     app.register_error_handler(TurnTimeout, show_busy)
+    app.register_error_handler(Gathering, show_gathering)
+    app.register_error_handler(DamagedSnapshot, show_gathering)
     app.register_error_handler(OSError, show_disk)
     app.register_error_handler(HTTPException, show_http)
 
@@ -74,6 +78,14 @@ def show_busy(error: OperationalError | TurnTimeout) -> ResponseReturnValue:
     if any(words in str(error).lower() for words in FULL):
         return _bare_page("disk_full", 507)
     return _bare_page("busy", 503)
+
+
+def show_gathering(error: Gathering | DamagedSnapshot) -> ResponseReturnValue:
+    """503: the record of a large city is still being gathered into what reports read; how far that is."""
+    done, total = (error.done, error.total) if isinstance(error, Gathering) else (0, 0)
+    answer = make_response(render_template("reports/gathering.html", done=done, total=total), 503)
+    answer.headers["Retry-After"] = RETRY_SECONDS
+    return answer
 
 
 def show_disk(error: OSError) -> ResponseReturnValue:

@@ -30,7 +30,7 @@ def home_of(person: Person) -> str:
     if CASHIER in person.roles:
         return "/payments/"
     if "manager" in person.roles:
-        return "/reports/bottlenecks"
+        return "/reports/overview"
     return "/admin/outbox" if person.is_staff else "/applications/"
 
 
@@ -52,7 +52,11 @@ def _places(person: Person | None) -> list[tuple[str, str]]:
 
 
 def _public() -> list[tuple[str, str]]:
-    return [(_("Check a permit"), "/permits/check"), (_("Register"), "/permits")]
+    return [
+        (_("Check a permit"), "/permits/check"),
+        (_("Register"), "/permits"),
+        (_("Performance"), "/performance"),
+    ]
 
 
 def _work(person: Person) -> list[tuple[str, str]]:
@@ -62,7 +66,7 @@ def _work(person: Person) -> list[tuple[str, str]]:
     if person.company_ids:
         places.append((_("My applications"), "/applications/"))
     if "manager" in person.roles:
-        places.append((_("Bottlenecks"), "/reports/bottlenecks"))
+        places.append((_("Reports"), "/reports/"))
     if person.roles & OFFICE_ROLES:
         places += [(_("Outbox"), "/admin/outbox"), (_("Workflows"), "/admin/workflows")]
         places.append((_("Calendars"), "/admin/calendars"))

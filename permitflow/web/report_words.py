@@ -6,9 +6,8 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from permitflow.analytics.causes import Cause
-from permitflow.reports.bottlenecks import Bottlenecks
 from permitflow.reports.file_lists import VISITS, Asked
+from permitflow.reports.scope import Workflows
 from permitflow.web.filters import local_day
 
 
@@ -22,30 +21,18 @@ def court_words() -> dict[str, str]:
     }
 
 
-def cause_words() -> dict[Cause, str]:
-    """Why files wait, each cause in a few words."""
-    return {
-        "arrivals_exceed_service": _("More work than people"),
-        "one_role": _("Hangs on one person"),
-        "rework_loop": _("Files come back"),
-        "outside_wait": _("Wait outside the city"),
-        "calendar": _("The step stood still"),
-        "batching": _("Files are taken in batches"),
-        "newer_files_first": _("Newer files first"),
-        "unassigned": _("Nobody is assigned"),
-    }
-
-
-def heading(report: Bottlenecks, asked: Asked) -> str:
+def heading(workflows: Workflows, asked: Asked) -> str:
     """What a list holds."""
     if asked.show in VISITS:
-        return _of_visits(asked, _(report.workflows.step_title(asked.step)))
+        return _of_visits(asked, _(workflows.step_title(asked.step)))
     if asked.show == "clocks":
-        return _of_clocks(asked.standing, _(report.workflows.clock_title(asked.clock)))
+        return _of_clocks(asked.standing, _(workflows.clock_title(asked.clock)))
     if asked.show in ("held", "held_now") and asked.party:
         return _of_party(asked.show, court_words().get(asked.party, asked.party))
     if asked.show in ("submitted", "ended"):
         return _of_week(asked)
+    if asked.show == "held_up":
+        return _("Files held up at: %(step)s", step=_(workflows.step_title(asked.step)))
     plain = {
         "held": _("Files of the split"),
         "held_now": _("Open files"),

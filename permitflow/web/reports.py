@@ -11,11 +11,17 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
+from permitflow.analytics.metrics import metric
 from permitflow.reports import definitions, permits
-from permitflow.reports.bottlenecks import Bottlenecks, bottlenecks
-from permitflow.reports.causes import MOST_VISITS, causes_of
+from permitflow.reports.asking import asking
+from permitflow.reports.bottlenecks import bottlenecks
+from permitflow.reports.causes import causes_of
+from permitflow.reports.contributions import contributions_of
+from permitflow.reports.courts import Courts
 from permitflow.reports.file_lists import Asked, entries, names
 from permitflow.reports.file_time import file_time
+from permitflow.reports.intervals import shown as percentile_shown
+from permitflow.reports.pages import contribution as why
 from permitflow.reports.scope import City, Scope, cities_of, last_days, workflows_of
 from permitflow.reports.tables import table
 from permitflow.reports.wording import elapsed as elapsed_words
@@ -23,7 +29,7 @@ from permitflow.services.errors import NotFound
 from permitflow.web.access import access
 from permitflow.web.context import database, now, person
 from permitflow.web.forms.reports import PeriodForm, period_form
-from permitflow.web.report_words import cause_words, court_words, heading
+from permitflow.web.report_words import court_words, heading
 
 ROLES = ("manager", "administrator")
 PAGE_ROWS = 50
@@ -48,6 +54,12 @@ def elapsed(duration_us: int | None) -> str:
     return "-" if duration_us is None else elapsed_words(duration_us).say(_)
 
 
+@blueprint.app_template_filter("enough")
+def enough(value: int | None, n: int) -> int | None:
+    """A percentile of n values; nothing when they are too few to say anything."""
+    return percentile_shown(value, n)
+
+
 @blueprint.app_template_filter("linked")
 def linked(sentence: str, **parts: str) -> Markup:
     """A sentence whose {places} are filled with links and words; what is not markup yet is escaped."""
@@ -59,26 +71,32 @@ def linked(sentence: str, **parts: str) -> Markup:
 def bottleneck_page() -> ResponseReturnValue:
     """Where files lose their time."""
     with database().reading() as session:
-        question = _question(session)
-        report = bottlenecks(session, question.scope)
-    causes = causes_of(report)
+        asked = question(session)
+        with asking(session, asked.scope) as ask:
+            report, causes, split = bottlenecks(ask), causes_of(ask), contributions_of(ask)
+            called = names(session, [one.application_id for one in report.stuck.first])
     page = render_template(
         "reports/bottlenecks.html",
         report=report,
         causes=causes,
         # Python's gettext leaves the places of a sentence alone, the templates' own does not.
+        about=why.causes_figure(causes, report.scope.now).notes,
         foremost=[one.say(_) for one in causes.foremost],
-        most_visits=MOST_VISITS,
-        cause_words=cause_words(),
-        question=question,
-        scope=question.scope,
+        faster={part.step: part.say() for part in split.parts},
+        why=why.PAGE,
+        parts=why.parts_figure(split),
+        waits=why.waits_figure(report.steps),
+        metric=metric,
+        question=asked,
+        scope=report.scope,
         chosen=report.line(_parameter("step")),
+        names=called,
         definitions=definitions,
         own=permits.OWN,
         court_words=list(court_words().items()),
-        courts_by_share=_by_share(report),
+        courts_by_share=_by_share(report.courts),
     )
-    return page, 200 if question.understood else BAD_INPUT
+    return page, 200 if asked.understood else BAD_INPUT
 
 
 @blueprint.get(f"/bottlenecks/<any({NAMES}):name>.csv")
@@ -86,9 +104,9 @@ def bottleneck_page() -> ResponseReturnValue:
 def bottleneck_csv(name: str) -> ResponseReturnValue:
     """One table of the report for a spreadsheet."""
     with database().reading() as session:
-        scope = _question(session).scope
-        report = bottlenecks(session, scope)
-    text = table(name, report, _parameter("step")).as_csv()
+        scope = question(session).scope
+        with asking(session, scope) as ask:
+            text = table(name, ask, _parameter("step")).as_csv()
     file = f"{name}-{scope.city.slug}-{scope.from_on}-{scope.to_on}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
     return Response(text, mimetype="text/csv", headers=headers)
@@ -100,25 +118,19 @@ def files() -> ResponseReturnValue:
     """The files behind a number of the report."""
     fields = ("show", "step", "week", "clock", "standing", "party")
     asked = Asked(**{field: _parameter(field) for field in fields})
-    with database().reading() as session:
-        report = bottlenecks(session, _question(session).scope)
-        lines = entries(report, asked)
-        if lines is None:
+    start = PAGE_ROWS * page_number()
+    with database().reading() as session, asking(session, question(session).scope) as ask:
+        found = entries(ask, asked, start, PAGE_ROWS)
+        if found is None:
             raise NotFound
-        start = PAGE_ROWS * _page_number()
-        shown = lines[start : start + PAGE_ROWS]
-        called = names(session, [line.application_id for line in shown])
+        called = names(session, [line.application_id for line in found.shown])
     return render_template(
         "reports/files.html",
-        report=report,
-        scope=report.scope,
-        title=heading(report, asked),
-        lines=shown,
+        scope=ask.scope,
+        title=heading(ask.workflows, asked),
+        found=found,
         names=called,
-        count=len(lines),
-        different=len({line.application_id for line in lines}),
-        pages=_page_links(start, len(lines)),
-        now=report.scope.now,
+        pages=page_links(start, found.count),
     )
 
 
@@ -142,21 +154,21 @@ def issued() -> ResponseReturnValue:
     if not period.replace("-", "", 1).isdigit() or len(period) not in (4, 7):
         raise NotFound
     with database().reading() as session:
-        scope = _question(session).scope
+        scope = question(session).scope
         found = permits.issued_permits(session, scope, period, source)
     return render_template(
         "reports/permits.html", scope=scope, period=period, source=source, permits=found, own=permits.OWN
     )
 
 
-def _by_share(report: Bottlenecks) -> list[tuple[str, str]]:
+def _by_share(courts: Courts) -> list[tuple[str, str]]:
     """The courts that held files, with their words, the greatest share first."""
-    held = {party: share for party in court_words() if (share := report.courts.share(party))}
+    held = {party: share for party in court_words() if (share := courts.share(party))}
     words = court_words()
     return [(party, words[party]) for party in sorted(held, key=lambda party: -held[party])]
 
 
-def _question(session: Session) -> Question:
+def question(session: Session) -> Question:
     """Read the address; a period that cannot be understood gives the usual one, with the form's errors."""
     mine = cities_of(session, person().cities_with(*ROLES))
     city = _city(mine)
@@ -166,8 +178,9 @@ def _question(session: Session) -> Question:
     understood = form.validate()
     scope = _scope(form, usual) if understood else usual
     if understood:
-        shown = {"city": city.slug, "first": scope.from_on, "last": scope.to_on, "workflow": scope.workflow}
-        form.process(data=shown)
+        period = {"first": scope.from_on, "last": scope.to_on}
+        chosen = {"workflow": scope.workflow, "pathway": scope.pathway, "class_": scope.class_}
+        form.process(data={"city": city.slug, **period, **chosen})
     return Question(scope, form, understood)
 
 
@@ -178,7 +191,8 @@ def _scope(form: PeriodForm, usual: Scope) -> Scope:
         last = max(usual.to_on, first or usual.to_on)
     if first is None:
         first = last - (usual.to_on - usual.from_on)
-    return Scope(usual.city, first, last, form.workflow.data or "", usual.now)
+    narrowed = [field.data or "" for field in (form.workflow, form.pathway, form.class_)]
+    return Scope(usual.city, first, last, narrowed[0], usual.now, *narrowed[1:])
 
 
 def _city(mine: list[City]) -> City:
@@ -194,12 +208,12 @@ def _parameter(name: str) -> str:
     return "".join(filter(str.isprintable, request.args.get(name, "")))[:LONGEST_PARAMETER]
 
 
-def _page_number() -> int:
+def page_number() -> int:
     asked = _parameter("page")
     return max(1, int(asked)) - 1 if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0
 
 
-def _page_links(start: int, count: int) -> dict[str, str]:
+def page_links(start: int, count: int) -> dict[str, str]:
     """The addresses of the first and the next page, as far as there are any."""
     found = {}
     if start:

@@ -48,6 +48,17 @@ def test_the_outbox_shows_each_mail(manager: StrictClient, mail_id: str) -> None
     assert "Try again now" not in letter
 
 
+def test_the_page_of_a_mail_is_shown_as_text_only(manager: StrictClient, city: City, mail_id: str) -> None:
+    assert "The same as HTML" not in manager.get(f"/admin/outbox/{mail_id}").text
+    with city.database.transaction() as session:
+        mail = session.get_one(Mail, mail_id)
+        mail.html, mail.application_id = "<h1>Report</h1><script>alert(1)</script>", None
+    page = manager.get(f"/admin/outbox/{mail_id}").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    assert "<dt>Application</dt>" not in page
+
+
 def test_the_outbox_can_be_narrowed(manager: StrictClient, city: City, mail_id: str) -> None:
     assert "There are no such mails" in manager.get("/admin/outbox?state=failed").text
     give_up(city, mail_id)

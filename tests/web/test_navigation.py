@@ -22,7 +22,7 @@ def somebody(*roles: str) -> Person:
         (("planner", "manager"), "/review/"),
         (("planner", "cashier"), "/review/"),
         (("cashier", "manager"), "/payments/"),
-        (("manager", "administrator"), "/reports/bottlenecks"),
+        (("manager", "administrator"), "/reports/overview"),
         (("administrator",), "/admin/outbox"),
     ],
 )

@@ -246,11 +246,15 @@ def test_the_page_begins_with_what_holds_files_up(app: Flask) -> None:
     (sentences,) = re.findall(r"<li>(Fire .*?)</li>", page)
     assert sentences.startswith("Fire holds files up: 30 files lost 360 days there")
     assert page.index(sentences) < page.index("What is overdue.")
-    assert len(re.findall(r"[.](?: |$)", sentences)) == 3
+    assert sentences.endswith(
+        " If Fire were 3 days faster, the decision would come 3.0 days earlier (on average of 30 files)."
+    )
     (path,) = re.findall(r'data-label="Ended \(n\)" class="pf-number"><a href="([^"]*)">30</a>', page)
     assert manager.get(path).text.count("<tr>") - 1 == 30
     (row,) = csv.DictReader(io.StringIO(manager.get("/reports/bottlenecks/causes.csv").text))
-    assert (row["step"], row["files"], row["sentence"]) == ("fire", "30", sentences)
+    assert (row["step"], row["files"]) == ("fire", "30")
+    assert sentences.startswith(row["sentence"])
+    assert len(re.findall(r"[.](?: |$)", row["sentence"])) == 3
 
 
 def visit_at_fire(city: City, file: str, at: int) -> Visit:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
@@ -21,6 +22,14 @@ class PeriodForm(Form):
     first = DateField(_l("From"), [Optional()], name="from")
     last = DateField(_l("To"), [Optional()], name="to")
     workflow = SelectField(_l("Kind of application"), validators=[Optional()], default="")
+    pathway = SelectField(_l("Way to the permit"), validators=[Optional()], default="")
+    class_ = SelectField(_l("Class"), validators=[Optional()], default="", name="class")
+
+    def offer_classes(self, known: Collection[str]) -> None:
+        """Offer only classes that some file belongs to, and the one that is chosen."""
+        kept = {"", self.class_.data, *known}
+        offered: Any = self.class_.choices
+        self.class_.choices = [(value, label) for value, label in offered if value in kept]
 
     def validate_first(self, field: Field) -> None:
         """Refuse days outside any record."""
@@ -38,6 +47,25 @@ def period_form(cities: Iterable[tuple[str, str]], workflows: Iterable[tuple[str
     form = PeriodForm(formdata=request.args, meta={"csrf": False})
     form.city.choices = list(cities)
     form.workflow.choices = [("", _("All kinds")), *workflows]
+    form.pathway.choices = [
+        ("", _("All ways")),
+        ("auto", _("Instant")),
+        ("counter", _("Counter")),
+        ("full", _("Full review")),
+    ]
+    form.class_.choices = [
+        ("", _("All classes")),
+        ("level=L1", _("Level 1 charging")),
+        ("level=L2", _("Level 2 charging")),
+        ("level=DC", _("DC fast charging")),
+        ("project_type=residential", _("Homes")),
+        ("project_type=multifamily", _("Apartment houses")),
+        ("project_type=workplace", _("Workplaces")),
+        ("project_type=commercial", _("Commercial sites")),
+        ("project_type=fast_charging_plaza", _("Charging plazas")),
+        ("public_land=true", _("On public land")),
+        ("public_land=false", _("On private land")),
+    ]
     return form
 
 
