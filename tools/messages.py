@@ -20,6 +20,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from permitflow.analytics.metrics import METRICS
 from permitflow.engine import strict_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,11 +60,23 @@ JINJA_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "fals
 def workflow_texts(
     file: BinaryIO, *_settings: Any, **_options: Any
 ) -> Iterator[tuple[int, None, str, list[str]]]:
-    """Yield the texts of a workflow file as Babel's readers do; other YAML files name no pack and have none."""
+    """Yield the texts of a workflow file as Babel's readers do; so do those of a city's own metric; other YAML
+    files have none."""
     content = strict_yaml.read(file.read().decode("utf-8"), file.name).value
-    if isinstance(content, dict) and ("pack" in content or "extends" in content):
+    if isinstance(content, dict) and "metric" in content:
+        texts = (content["title"], content["definition"], *content.get("owners", ()))
+        yield from ((0, None, text.strip(), []) for text in texts)
+    elif isinstance(content, dict) and ("pack" in content or "extends" in content):
         for text in _texts_of(content):
             yield 0, None, text, []
+
+
+def metric_texts(
+    _file: BinaryIO, *_settings: Any, **_options: Any
+) -> Iterator[tuple[int, None, str, list[str]]]:
+    """Yield the texts of the table of metrics."""
+    for one in METRICS:
+        yield from ((0, None, text, []) for text in (one.title, one.definition, one.unit, one.formula))
 
 
 def _texts_of(content: object, *, shown: bool = False) -> Iterator[str]:
@@ -83,6 +96,7 @@ READERS: dict[str, Any] = {
     "python": "python",
     "jinja2": "jinja2.ext:babel_extract",
     "workflow": workflow_texts,
+    "metrics": metric_texts,
 }
 
 
