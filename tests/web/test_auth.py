@@ -141,7 +141,7 @@ def test_somebody_who_is_signed_in_goes_on(app: Flask, user_id: str) -> None:
 def test_staff_start_where_their_work_is(app: Flask, city: City) -> None:
     for role, start in [
         ("planner", "/review/"),
-        ("manager", "/reports/bottlenecks"),
+        ("manager", "/reports/overview"),
         ("administrator", "/admin/outbox"),
     ]:
         client = signed_in(app, city.staff[role])
