@@ -70,12 +70,13 @@ def test_numbers_beyond_the_record_lead_to_its_ends(city: City, file: str) -> No
 
 def test_a_record_that_was_tampered_with_is_said_to_be(city: City, file: str) -> None:
     with city.database.transaction() as session:
-        triggers = {
-            "sqlite": "SELECT name, '' FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events'",
-            "postgresql": "SELECT tgname, ' ON events' FROM pg_trigger WHERE tgrelid = 'events'::regclass AND NOT tgisinternal",
-        }
-        for name, where in session.execute(text(triggers[session.get_bind().dialect.name])).all():
-            session.execute(text(f"DROP TRIGGER {name}{where}"))
+        if city.database.embedded:
+            protecting = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events'"
+            for name in session.scalars(text(protecting)).all():
+                session.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            # For this transaction alone: the tests of a worker share one server.
+            session.execute(text("SET LOCAL session_replication_role = replica"))
         changed = 'REPLACE(body, \'"from":"intake"\', \'"from":"issued"\')'
         session.execute(text(f"UPDATE events SET body = {changed} WHERE seq = 3"))
     found = played(city, file, 4)
