@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,14 +23,16 @@ from tests.reports.changing_city import ChangingCity
 
 
 @pytest.fixture
-def installed(settings: Settings) -> Database:
+def installed(settings: Settings) -> Iterator[Database]:
     database = with_reports(settings)
     with database.transaction() as session:
         city = ChangingCity(session, 3)
         for _ in range(5):
             city.act()
         database.info["city"] = city
-    return database
+    yield database
+    database.info[KEY].wait()
+    database.dispose()
 
 
 def test_the_sweeper_renews_what_is_read(installed: Database, settings: Settings) -> None:
@@ -53,7 +56,6 @@ def test_the_sweeper_renews_what_is_read(installed: Database, settings: Settings
     assert second is not None
     assert second.files == first.files + 1
     assert Sweeper(installed, replace(settings, report_minutes=0)).sweep()["reports"] == 0
-    installed.dispose()
 
 
 def test_usual_results_are_built_with_the_snapshot(
@@ -74,7 +76,6 @@ def test_usual_results_are_built_with_the_snapshot(
         age = kept_age(ask, dear)
         assert age is not None
         assert age >= 0
-    installed.dispose()
 
 
 def test_a_city_that_is_gone_is_passed_over(installed: Database, tmp_path: Path) -> None:
@@ -82,4 +83,3 @@ def test_a_city_that_is_gone_is_passed_over(installed: Database, tmp_path: Path)
     (store.folder / "elsewhere").mkdir(parents=True)
     (store.folder / "elsewhere" / "lock").touch()
     assert renew_all(store) == 0
-    installed.dispose()
