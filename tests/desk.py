@@ -49,8 +49,9 @@ class Desk:
         self.company_id = self.company("Amp Works", self.installer)
 
     def _insert(self, model: Any, **values: object) -> str:
+        # Into the table rather than through the mapper: it takes a tenth of the time, and tests write many rows.
         key = new_id()
-        self.session.execute(insert(model).values(id=key, **values))
+        self.session.connection().execute(insert(model.__table__), {"id": key, **values})
         return key
 
     def person(self, name: str, *roles: str) -> str:

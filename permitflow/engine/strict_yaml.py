@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -185,6 +187,13 @@ def read(text: str, file: str) -> Document:
     notations, blocks nested more than MAX_DEPTH deep and text over MAX_BYTES.
     Raises DefinitionError with file, line and sentence.
     """
+    kept = _read(text, file)
+    return Document(deepcopy(kept.value), dict(kept.lines))
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, file: str) -> Document:
+    """Return the document of a text, kept: the workflows that cities share are read again and again."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise DefinitionError(file, None, f"the file is larger than {MAX_BYTES // 1024} KiB")
     if "\t" in text:

@@ -75,9 +75,8 @@ class History(Desk):
 
     def change(self, application_id: str, **values: Any) -> None:
         """Write columns of an application."""
-        self.session.execute(
-            update(PermitApplication).where(PermitApplication.id == application_id).values(**values)
-        )
+        table = PermitApplication.__table__
+        self.session.connection().execute(update(table).where(table.c.id == application_id).values(**values))
 
     def stay(
         self,
