@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from permitflow.analytics.durations import DAY_US
 
@@ -68,11 +69,37 @@ class OfficeHours:
             at = self.next_open(at + left)
         return at + work_us
 
+    def days_later(self, due_us: int, days: int) -> int:
+        """The due instant so many working days later (earlier below 0) than one that ends a working day's term.
+
+        The day that is due is the last working day that began before the instant, so that the midnight after a Friday
+        in any zone counts as that Friday's; the time of day is kept.
+        """
+        day = due = self._open_before(due_us)
+        step = 1 if days > 0 else -1
+        for _ in range(abs(days)):
+            day += step
+            while not self.is_open_day(day):
+                day += step
+        return due_us + (day - due) * DAY_US
+
+    def _open_before(self, at_us: int) -> int:
+        day = (at_us - 1 - self.opens_us) // DAY_US
+        while not self.is_open_day(day):
+            day -= 1
+        return day
+
     def _open_days_before(self, day: int) -> int:
         weeks, rest = divmod(day, 7)
-        count = weeks * len(self.weekdays) + sum(weekday(place) in self.weekdays for place in range(rest))
-        shut = self.closed_days[: bisect_left(self.closed_days, day)]
+        count = weeks * len(self.weekdays) + _days_of_week_one(self.weekdays)[rest]
+        shut = self.closed_days[: bisect_left(self.closed_days, day)] if self.closed_days else ()
         return count - sum(weekday(closed) in self.weekdays for closed in shut)
+
+
+@cache
+def _days_of_week_one(weekdays: frozenset[int]) -> tuple[int, ...]:
+    """How many of the first 0 to 6 days of 1970 are among some weekdays."""
+    return tuple(sum(weekday(day) in weekdays for day in range(rest)) for rest in range(7))
 
 
 def weekday(day: int) -> int:

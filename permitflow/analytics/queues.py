@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -241,22 +241,25 @@ def _inside(gaps: Sequence[Gap], at: int) -> bool:
     return place > 0 and at < gaps[place - 1].end
 
 
-def overtaking(visits: Sequence[StepVisit]) -> float:
+def overtaking(
+    visits: Sequence[StepVisit], first: Callable[[StepVisit], int] = lambda visit: visit.arrived_us
+) -> float:
     """Of the files that waited when another was taken, the share that was older: 0 first come, 1 last come.
 
     Args:
         visits: of one step, in any order.
+        first: what files are ordered by; the share is of those that come before the one taken.
     """
-    claims = sorted((v.claimed_us, v.arrived_us) for v in visits if v.claimed_us is not None)
-    left_behind = [v.arrived_us for v in visits if v.claimed_us is None and v.finished_us is None]
-    arrivals = sorted([arrived for _, arrived in claims] + left_behind)
+    claims = sorted((v.claimed_us, v.arrived_us, first(v)) for v in visits if v.claimed_us is not None)
+    left_behind = [(v.arrived_us, first(v)) for v in visits if v.claimed_us is None and v.finished_us is None]
+    arrivals = sorted([(arrived, key) for _, arrived, key in claims] + left_behind)
     queue: list[int] = []
     place = older = others = 0
-    for claimed, arrived in claims:
-        while place < len(arrivals) and arrivals[place] <= claimed:
-            insort(queue, arrivals[place])
+    for claimed, _, key in claims:
+        while place < len(arrivals) and arrivals[place][0] <= claimed:
+            insort(queue, arrivals[place][1])
             place += 1
-        rank = bisect_left(queue, arrived)
+        rank = bisect_left(queue, key)
         older += rank
         others += len(queue) - 1
         queue.pop(rank)

@@ -2,232 +2,167 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from random import Random
 
 from permitflow.analytics.changes import (
     AS_IT_IS,
     Change,
     Plan,
+    Trial,
     changed_desks,
     changed_people,
     changed_route,
-    cut,
-    dated,
+    changed_task,
     plan_of,
 )
 from permitflow.analytics.durations import DAY_US, percentile
-from permitflow.analytics.office import Desk, Filing, Office, Reviewer, Task, simulate
-from permitflow.analytics.office_hours import OfficeHours, hours_read_off, usual_weekdays
-from permitflow.analytics.queues import overtaking
+from permitflow.analytics.fitted import LEAST_FILES, QUARTER_US, Fitted, TooLittleHistory, by_file, fit
+from permitflow.analytics.office import Cover, Filing, Office, Reviewer, Task, simulate
+from permitflow.analytics.outcomes import Band, Bands, Outcome, banded, late_files
+from permitflow.analytics.percentiles import percentile_with_interval
+from permitflow.analytics.routes import Passed, Stages, open_tasks
 from permitflow.analytics.visits import AGENCY, StepVisit, as_of
 
-__all__ = ["AS_IT_IS", "Backtest", "Bands", "Change", "TooLittleHistory", "backtest", "fit", "what_if"]
+__all__ = [
+    "AS_IT_IS",
+    "LEAST_FILES",
+    "QUARTER_US",
+    "Backtest",
+    "Bands",
+    "Change",
+    "Declared",
+    "Runs",
+    "TooLittleHistory",
+    "backtest",
+    "fit",
+    "what_if",
+]
 RUNS = 20
+WITHIN_95 = 1.96
+"""How many standard deviations 95 % of a normal distribution lie within."""
+P10_TO_P90 = 2.5631
+"""How many standard deviations lie between its p10 and p90."""
 Progress = Callable[[int], None]
-QUARTER_US = 91 * DAY_US
-LEAST_FILES = 20
-NEWEST = 0.6
-"""The share of older files in the queue from which on a step is simulated as taking the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
-    """An office as its record shows it: hours, people, whole routes of files with their work, and arrivals.
+class Declared:
+    """An absence that is known beforehand: who is away in a half-open stretch (UTC µs), and who takes her files."""
 
-    `routes` holds the finished files as stages of tasks, `per_day` the filings of each working day, `desks` the
-    weekdays and the order in which files of a step were taken.
-    """
-
-    hours: OfficeHours
-    reviewers: tuple[Reviewer, ...]
-    routes: tuple[tuple[tuple[Task, ...], ...], ...]
-    per_day: tuple[int, ...]
-    desks: Mapping[str, Desk]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One stretch of an office: files finished, files open at its end, and the median lead time of the finished
-    in microseconds (None when none finished). `queues` tells how many of the open files are at each step."""
-
-    finished: int
-    open_at_end: int
-    median_lead_us: int | None
-    queues: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """p10, p50 and p90 of a figure over all runs."""
-
-    p10: int
-    p50: int
-    p90: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bands:
-    """The figures of a what-if with their bands; lead times in microseconds, None when no run finished a file."""
-
-    finished: Band
-    open_at_end: Band
-    median_lead_us: Band | None
-    queues: Mapping[str, Band] = field(default_factory=dict)
+    person: str
+    stretch: tuple[int, int]
+    covered_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """The last quarter as it was and as it is simulated; errors are relative to what it was (0.1 is 10 %)."""
+    """The last quarter as it was and as it is simulated; errors are relative to what it was (0.1 is 10 %).
+
+    `chance` tells for finished, open_at_end, late and lead how far two quarters of one unchanged office lie apart by
+    chance alone, in 95 of 100 cases.
+    """
 
     was: Outcome
     simulated: Bands
+    chance: Mapping[str, int]
 
     @property
     def finished_error(self) -> float:
         """How far the simulated number of finished files is from the real one."""
-        return abs(self.simulated.finished.p50 - self.was.finished) / max(self.was.finished, 1)
+        return _off(self.simulated.finished.p50, self.was.finished)
 
     @property
     def open_error(self) -> float:
         """How far the simulated number of open files is from the real one."""
-        return abs(self.simulated.open_at_end.p50 - self.was.open_at_end) / max(self.was.open_at_end, 1)
+        return _off(self.simulated.open_at_end.p50, self.was.open_at_end)
+
+    @property
+    def late_error(self) -> float:
+        """How far the simulated number of late files is from the real one."""
+        return _off(self.simulated.late.p50, self.was.late)
 
     @property
     def lead_error(self) -> float | None:
         """How far the simulated median lead time is from the real one; None where there is none."""
         if self.was.median_lead_us is None or self.simulated.median_lead_us is None:
             return None
-        return abs(self.simulated.median_lead_us.p50 - self.was.median_lead_us) / max(
-            self.was.median_lead_us, 1
-        )
+        return _off(self.simulated.median_lead_us.p50, self.was.median_lead_us)
 
 
-class TooLittleHistory(Exception):
-    """Fewer files were finished than a simulation can be fitted to."""
+def _off(simulated: int, was: int) -> float:
+    return abs(simulated - was) / max(was, 1)
 
 
-def fit(visits: Sequence[StepVisit], now_us: int, since_us: int | None = None) -> Fitted:
-    """Reads an office off its record: nothing is assumed, every route and work time is one that happened.
+def _chance(band: Band, deviation: float) -> int:
+    """How far two such figures lie apart by chance: what the figure itself tells, or what the runs do, if more.
 
-    Work is claimed working time; where no claim is known, the visit counts as worked on for all of its stay.
-    Files that arrived since `since_us` give the arrivals, all finished files the routes, and those who worked
-    within the last quarter are the people.
-
-    Args:
-        visits: of one office; what happened after now is not looked at.
-        now_us: UTC microseconds.
-        since_us: from when arrivals are counted; a quarter before now by default.
-
-    Raises:
-        TooLittleHistory: fewer than 20 files were finished.
+    The runs show how one quarter varies; what they were fitted to is another that varies as much, so that the
+    variance is twice that of the runs.
     """
-    known = as_of(visits, now_us)
-    own = [v for v in known if v.party == AGENCY]
-    hours = hours_read_off(at for v in own for at in (v.claimed_us, v.finished_us) if at is not None)
-    files = _by_file(known)
-    routes = tuple(_route(file, hours) for file in files.values() if all(v.finished_us for v in file))
-    if len(routes) < LEAST_FILES:
-        raise TooLittleHistory(f"Only {len(routes)} files were finished; a simulation needs {LEAST_FILES}.")
-    since = now_us - QUARTER_US if since_us is None else since_us
-    starts = Counter(min(v.arrived_us for v in file) // DAY_US for file in files.values())
-    days = [d for d in range(since // DAY_US, now_us // DAY_US) if hours.is_open_day(d)]
-    recent = [v for v in own if v.claimed_us is not None and v.claimed_us >= now_us - QUARTER_US]
-    return Fitted(hours, _people(recent), routes, tuple(starts[d] for d in days), _desks(own, recent))
+    spread = (band.p90 - band.p10) / P10_TO_P90
+    return math.floor(WITHIN_95 * max(deviation, math.sqrt(2) * spread))
 
 
-def _desks(own: Iterable[StepVisit], recent: Iterable[StepVisit]) -> dict[str, Desk]:
-    """The habits of each step: its weekdays in the last quarter, and whether the newest file is taken first."""
-    claims: defaultdict[str, list[int]] = defaultdict(list)
-    for visit in recent:
-        claims[visit.step].append(visit.claimed_us or 0)
-    by_step: defaultdict[str, list[StepVisit]] = defaultdict(list)
-    for visit in own:
-        by_step[visit.step].append(visit)
-    return {
-        step: Desk("newest" if overtaking(by_step[step]) >= NEWEST else "oldest", usual_weekdays(instants))
-        for step, instants in claims.items()
-        if len(instants) >= LEAST_FILES
-    }
+def _count_chance(was: int, band: Band) -> int:
+    """Of two counts: each is at least a Poisson count, whose variance is its mean."""
+    return _chance(band, math.sqrt(was + band.p50))
 
 
-def _by_file(visits: Iterable[StepVisit]) -> dict[str, list[StepVisit]]:
-    files: defaultdict[str, list[StepVisit]] = defaultdict(list)
-    for visit in sorted(visits, key=lambda visit: (visit.arrived_us, visit.step)):
-        files[visit.file].append(visit)
-    return dict(sorted(files.items()))
-
-
-def _people(claimed: Iterable[StepVisit]) -> tuple[Reviewer, ...]:
-    steps: defaultdict[str, set[str]] = defaultdict(set)
-    for visit in claimed:
-        if visit.person:
-            steps[visit.person].add(visit.step)
-    return tuple(Reviewer(name, frozenset(steps[name])) for name in sorted(steps))
-
-
-def _route(visits: Sequence[StepVisit], hours: OfficeHours) -> tuple[tuple[Task, ...], ...]:
-    """The stages of a finished file: visits that overlap stand side by side, each stage after the last.
-
-    Due dates are kept as the time from the file's beginning.
-    """
-    stages: list[list[Task]] = []
-    until, began = -1, visits[0].arrived_us
-    for visit in visits:
-        end = visit.finished_us or visit.arrived_us
-        if visit.arrived_us >= until:
-            stages.append([])
-        due = None if visit.due_us is None else visit.due_us - began
-        stages[-1].append(_task(visit, hours)._replace(due_us=due))
-        until = max(until, end)
-    return tuple(tuple(stage) for stage in stages)
-
-
-def _task(visit: StepVisit, hours: OfficeHours) -> Task:
-    end = visit.finished_us or visit.arrived_us
-    if visit.party != AGENCY:
-        return Task(visit.step, max(end - visit.arrived_us, 1), visit.party, round=visit.round)
-    begun = visit.arrived_us if visit.claimed_us is None else visit.claimed_us
-    return Task(visit.step, max(hours.worked(end) - hours.worked(begun), 1), round=visit.round)
+def _lead_chance(leads: Sequence[int], band: Band | None) -> int:
+    """Of two medians: the order-statistic interval of the real one, on the side of the simulated one, for both."""
+    real = percentile_with_interval(leads, 50)
+    if band is None or real.value is None or real.low is None or real.high is None:
+        return 0
+    reach = real.value - real.low if band.p50 < real.value else real.high - real.value
+    return _chance(band, math.sqrt(2) * reach / WITHIN_95)
 
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """What lies where when a stretch begins: the open files with their visits, and for each step the ways in which
-    finished files went on from it."""
+    """What lies where when a stretch begins: the open files with when they were submitted, their open visits with
+    their age, and when each of these visits arrived."""
 
-    open_files: Mapping[str, Sequence[StepVisit]]
-    rests: Mapping[str, Sequence[Sequence[Sequence[Task]]]]
-
-
-def _start(fitted: Fitted, visits: Sequence[StepVisit], start_us: int) -> _Start:
-    files = _by_file(as_of(visits, start_us))
-    rests: defaultdict[str, list[Sequence[Sequence[Task]]]] = defaultdict(list)
-    for route in fitted.routes:
-        for place, stage in enumerate(route):
-            for task in stage:
-                rests[task.step].append(route[place:])
-    still = {file: found for file, found in files.items() if any(v.finished_us is None for v in found)}
-    return _Start(still, dict(rests))
+    files: Mapping[str, tuple[int, tuple[Task, ...], Mapping[str, StepVisit]]]
+    fitted: Fitted
+    stretch: tuple[int, int]
+    declared: Sequence[Declared]
 
 
-def _run_once(fitted: Fitted, begun: _Start, stretch: tuple[int, int], plan: Plan, rng: Random) -> Outcome:
-    """Simulates one stretch from the files open at its start, with one draw of arrivals and routes.
+def _start(
+    fitted: Fitted, visits: Sequence[StepVisit], stretch: tuple[int, int], declared: Sequence[Declared]
+) -> _Start:
+    known = as_of(visits, stretch[0])
+    passed = Passed(known)
+    files = {}
+    for file, found in by_file(known).items():
+        tasks = tuple(open_tasks(found, passed, stretch[0]))
+        if tasks:
+            here = {visit.step: visit for visit in found if visit.finished_us is None}
+            files[file] = found[0].arrived_us, tasks, here
+    return _Start(files, fitted, stretch, declared)
+
+
+def _run_once(begun: _Start, trial: Trial) -> Outcome:
+    """Simulates one stretch from the files open at its start, with one draw of arrivals, routes and absences.
 
     An open file keeps its place in the queue by its real arrival and goes on as a finished file did that had been
-    at the same step, or stays where it is when none ever was; new files follow whole routes of finished ones.
+    at the same step for as long; new files follow the routes of others from their beginning.
     """
-    start, end = stretch
-    began = {file: found[0].arrived_us for file, found in begun.open_files.items()}
-    carried = _carried(begun, start, plan, rng)
-    stuck = set(begun.open_files) - {filing.file for filing in carried}
-    filings = [*carried, *_new(fitted, stretch, plan, rng)]
-    began |= {filing.file: filing.arrives_us for filing in filings if filing.file not in began}
-    office = Office(changed_people(fitted.reviewers, plan), fitted.hours, changed_desks(fitted.desks, plan))
-    seen = simulate(office, filings, start, end)
-    wanted = {filing.file: sum(len(lane) for stage in filing.stages for lane in stage) for filing in filings}
+    (start, end), fitted = begun.stretch, begun.fitted
+    carried, new = list(_carried(begun, trial)), list(_new(begun, trial))
+    began = {file: submitted for file, (submitted, _, _) in begun.files.items()}
+    began |= {filing.file: filing.arrives_us for filing in new}
+    people = changed_people(_present(begun, trial.rng), trial.plan)
+    office = Office(people, fitted.hours, changed_desks(fitted.desks, trial.plan))
+    seen = simulate(office, [*carried, *new], start, end, trial.rng)
+    wanted = {
+        filing.file: sum(len(lane) for stage in filing.stages for lane in stage)
+        for filing in (*carried, *new)
+    }
     done = Counter(visit.file for visit in seen if visit.finished_us is not None)
     last: dict[str, int] = {}
     for visit in seen:
@@ -235,52 +170,71 @@ def _run_once(fitted: Fitted, begun: _Start, stretch: tuple[int, int], plan: Pla
     finished = [file for file, count in wanted.items() if done[file] == count]
     leads = sorted(last[file] - began[file] for file in finished)
     queues = Counter(visit.step for visit in seen if visit.finished_us is None)
-    queues.update(v.step for file in stuck for v in begun.open_files[file] if v.finished_us is None)
     median = percentile(leads, 50) if leads else None
-    return Outcome(len(finished), len(wanted) - len(finished) + len(stuck), median, queues)
+    return Outcome(len(finished), len(wanted) - len(finished), median, queues, late_files(seen, start, end))
 
 
-def _carried(begun: _Start, start_us: int, plan: Plan, rng: Random) -> list[Filing]:
+def _present(begun: _Start, rng: Random) -> list[Reviewer]:
+    """The people with the absences of one run: what they declared, and otherwise what is drawn as it was seen."""
+    (start, end), fitted = begun.stretch, begun.fitted
+    days = start // DAY_US, -(-end // DAY_US)
+    found = []
+    for who in fitted.reviewers:
+        away = tuple(one.stretch for one in begun.declared if one.person == who.name)
+        if not away:
+            own = replace(fitted.hours, weekdays=who.weekdays or fitted.hours.weekdays)
+            away = fitted.absences.drawn(fitted.away.get(who.name), days, own, rng)
+        found.append(replace(who, away=away))
+    return [replace(who, covers=_covers(who, found, begun.declared)) for who in found]
+
+
+def _covers(who: Reviewer, people: Iterable[Reviewer], declared: Iterable[Declared]) -> tuple[Cover, ...]:
+    steps = {other.name: other.steps for other in people}
+    return tuple(
+        Cover(steps[one.person], one.stretch)
+        for one in declared
+        if one.covered_by == who.name and one.person in steps
+    )
+
+
+def _carried(begun: _Start, trial: Trial) -> Iterable[Filing]:
     """The files open at the start: what they are at now, and then the rest of a finished file's route."""
-    filings = []
-    for file, found in begun.open_files.items():
-        open_now = [visit for visit in found if visit.finished_us is None and visit.step in begun.rests]
-        if not open_now:
-            continue
-        began = found[0].arrived_us
-        rest = rng.choice(begun.rests[open_now[-1].step])
-        now = tuple(
-            (_going_on(visit, rng.choice(begun.rests[visit.step])[0], (began, start_us), plan),)
-            for visit in open_now
-        )
-        filings.append(Filing(file, start_us, (now, *changed_route(rest[1:], plan, rng, began))))
-    return filings
+    start = begun.stretch[0]
+    for file, (began, tasks, here) in begun.files.items():
+        now, *rest = begun.fitted.routes.onward(tasks, trial.rng)
+        stage = tuple((_going_on(changed_task(task, trial, began), here[task.step], start),) for task in now)
+        yield Filing(file, start, (stage, *changed_route(rest, trial, began)))
 
 
-def _going_on(visit: StepVisit, stage: Sequence[Task], since: tuple[int, int], plan: Plan) -> Task:
-    """What is left of an open visit; `since` is when its file began and when the stretch does."""
-    began, start = since
-    model = dated(next(task for task in stage if task.step == visit.step), began)
-    if visit.due_us is not None:
-        model = model._replace(due_us=visit.due_us)
+def _going_on(task: Task, visit: StepVisit, start_us: int) -> Task:
+    """What is left of an open visit when a stretch begins."""
     if visit.party == AGENCY:
-        return model._replace(since_us=visit.arrived_us)
-    left = max(cut(model, plan).work_us - (start - visit.arrived_us), DAY_US)
-    return model._replace(work_us=left)
+        return task._replace(since_us=visit.arrived_us)
+    return task._replace(work_us=max(task.work_us - (start_us - visit.arrived_us), 1))
 
 
-def _new(fitted: Fitted, stretch: tuple[int, int], plan: Plan, rng: Random) -> list[Filing]:
-    filings = []
+def _new(begun: _Start, trial: Trial) -> Iterable[Filing]:
+    (start, end), fitted, rng = begun.stretch, begun.fitted, trial.rng
     hours = fitted.hours
-    for day in range(stretch[0] // DAY_US, -(-stretch[1] // DAY_US)):
-        if not hours.is_open_day(day):
-            continue
-        for n in range(rng.choice(fitted.per_day)):
+    for day in range(start // DAY_US, -(-end // DAY_US)):
+        usual = fitted.per_day if hours.is_open_day(day) else fitted.off_days
+        for n in range(rng.choice(usual) if usual else 0):
             at = day * DAY_US + hours.opens_us + int(rng.random() * hours.day_us)
-            if stretch[0] <= at < stretch[1]:
-                stages = changed_route(rng.choice(fitted.routes), plan, rng, at)
-                filings.append(Filing(f"new {day} {n}", at, stages))
-    return filings
+            if start <= at < end:
+                stages: Stages = fitted.routes.draw(rng)
+                yield Filing(f"new {day} {n}", at, changed_route(stages, trial, at))
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """How a what-if is run: how many times, who is told after each run how many are done, and declared absences."""
+
+    count: int = RUNS
+    progress: Progress | None = None
+    declared: Sequence[Declared] = ()
+
+
+ONCE_MORE = Runs()
 
 
 def what_if(
@@ -288,8 +242,7 @@ def what_if(
     stretch: tuple[int, int],
     change: Change | Plan,
     rng: Random,
-    runs: int = RUNS,
-    progress: Progress | None = None,
+    runs: Runs = ONCE_MORE,
 ) -> Bands:
     """The figures of a coming stretch under a change, as p10, p50 and p90 of several runs.
 
@@ -298,41 +251,23 @@ def what_if(
         stretch: now and the end of the forecast, in UTC microseconds.
         change: what to try, or several changes at once; `AS_IT_IS` for the comparison.
         rng: the source of draws.
-        runs: how many times to simulate.
-        progress: told after each run how many are done.
+        runs: how many times to simulate, and what is known beforehand.
 
     Raises:
         TooLittleHistory: fewer than 20 files were finished.
     """
     fitted = fit(visits, stretch[0])
-    begun = _start(fitted, visits, stretch[0])
+    begun = _start(fitted, visits, stretch, runs.declared)
+    trial = Trial(plan_of(change), fitted.hours, rng)
     outcomes = []
-    for done in range(runs):
-        outcomes.append(_run_once(fitted, begun, stretch, plan_of(change), rng))
-        if progress is not None:
-            progress(done + 1)
-    leads = [one.median_lead_us for one in outcomes if one.median_lead_us is not None]
-    steps = sorted({step for one in outcomes for step in one.queues})
-    return Bands(
-        _band([one.finished for one in outcomes]),
-        _band([one.open_at_end for one in outcomes]),
-        _band(leads) if leads else None,
-        {step: _band([one.queues.get(step, 0) for one in outcomes]) for step in steps},
-    )
+    for done in range(runs.count):
+        outcomes.append(_run_once(begun, trial))
+        if runs.progress is not None:
+            runs.progress(done + 1)
+    return banded(outcomes)
 
 
-def _band(values: Iterable[int]) -> Band:
-    ordered = sorted(values)
-    return Band(percentile(ordered, 10), percentile(ordered, 50), percentile(ordered, 90))
-
-
-def backtest(
-    visits: Sequence[StepVisit],
-    now_us: int,
-    rng: Random,
-    runs: int = RUNS,
-    progress: Progress | None = None,
-) -> Backtest:
+def backtest(visits: Sequence[StepVisit], now_us: int, rng: Random, runs: Runs = ONCE_MORE) -> Backtest:
     """Simulates the last quarter from its start, knowing only what was known then, and compares.
 
     A page shows these errors beside every what-if, and no what-if without them.
@@ -341,25 +276,32 @@ def backtest(
         visits: the record of one office.
         now_us: the end of the quarter, in UTC microseconds.
         rng: the source of draws.
-        runs: how many times to simulate.
-        progress: told after each run how many are done.
+        runs: how many times to simulate; absences that were declared are not looked at.
 
     Raises:
         TooLittleHistory: fewer than 20 files had been finished when the quarter began.
     """
     start = now_us - QUARTER_US
-    simulated = what_if(visits, (start, now_us), AS_IT_IS, rng, runs, progress)
-    return Backtest(_was(visits, start, now_us), simulated)
+    simulated = what_if(visits, (start, now_us), AS_IT_IS, rng, replace(runs, declared=()))
+    known = as_of(visits, now_us)
+    leads = _leads(known, start)
+    still_open = len({visit.file for visit in known if visit.finished_us is None})
+    median = percentile(leads, 50) if leads else None
+    was = Outcome(len(leads), still_open, median, late=late_files(known, start, now_us))
+    chance = {
+        "finished": _count_chance(was.finished, simulated.finished),
+        "open_at_end": _count_chance(was.open_at_end, simulated.open_at_end),
+        "late": _count_chance(was.late, simulated.late),
+        "lead": _lead_chance(leads, simulated.median_lead_us),
+    }
+    return Backtest(was, simulated, chance)
 
 
-def _was(visits: Sequence[StepVisit], start_us: int, now_us: int) -> Outcome:
-    leads, open_at_end = [], 0
-    for found in _by_file(as_of(visits, now_us)).values():
-        ends = [visit.finished_us for visit in found]
-        if None in ends:
-            open_at_end += 1
-            continue
-        last = max(end for end in ends if end is not None)
-        if last >= start_us:
-            leads.append(last - min(visit.arrived_us for visit in found))
-    return Outcome(len(leads), open_at_end, percentile(sorted(leads), 50) if leads else None)
+def _leads(known: Sequence[StepVisit], start_us: int) -> list[int]:
+    """The lead times of the files that were finished since an instant, ascending."""
+    spans = []
+    for found in by_file(known).values():
+        ends = [visit.finished_us for visit in found if visit.finished_us is not None]
+        if len(ends) == len(found) and max(ends) >= start_us:
+            spans.append(max(ends) - found[0].arrived_us)
+    return sorted(spans)

@@ -43,8 +43,9 @@ def _what_if(database: Database, run: Claimed, at: int, tell: Tell) -> dict[str,
                 visits = what_if.load_visits(ask)
             except what_if.TooManyVisits as problem:
                 raise CannotAnswer(str(problem)) from None
+            away = what_if.declared(ask)
     try:
-        return what_if.answer(visits, now, what_if.changes_of(run.question), tell)
+        return what_if.answer(visits, now, what_if.changes_of(run.question), tell, away)
     except what_if.TooLittleHistory as problem:
         raise CannotAnswer(str(problem)) from None
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from random import Random
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
-from permitflow.analytics.changes import Change
+from sqlalchemy import select
+
+from permitflow.analytics.changes import Change, Unit
 from permitflow.analytics.durations import DAY_US
 from permitflow.analytics.visits import AGENCY, StepVisit
 from permitflow.analytics.whatif import (
@@ -17,12 +20,18 @@ from permitflow.analytics.whatif import (
     LEAST_FILES,
     QUARTER_US,
     RUNS,
+    Backtest,
     Bands,
+    Declared,
+    Runs,
     TooLittleHistory,
     backtest,
     what_if,
 )
+from permitflow.instants import local_date
+from permitflow.models import Delegation
 from permitflow.reports.page import Ask
+from permitflow.reports.scope import end_of_day, start_of_day
 from permitflow.services.actors import SYSTEM
 
 KIND = "what_if"
@@ -40,6 +49,11 @@ _VISITS = """SELECT id, step, opened_at, first_claimed_at, closed_at, coalesce(c
     v.due_on FROM stays v JOIN chosen USING (file) WHERE before_decision AND opened_at <= now_us() AND file IN
     (SELECT file FROM stays WHERE before_decision GROUP BY file
     HAVING bool_or(closed_at IS NULL) OR max(closed_at) >= now_us() - $span) ORDER BY opened_at, file, step"""
+_CLOCKS = """SELECT v.step, c.unit, c.length FROM stays v JOIN chosen USING (file)
+    JOIN clocks c ON c.file = v.file AND c.due_on = v.due_on
+    WHERE v.before_decision AND v.party = 'agency' AND c.holder = 'agency' AND v.opened_at >= now_us() - $year
+    GROUP BY 1, 2, 3 ORDER BY v.step, count(*), c.unit, c.length"""
+_UNITS: Mapping[str, Unit] = {"business_day": "business", "calendar_day": "calendar"}
 _DAY_STARTS = "SELECT on_day, end_at FROM days"
 
 
@@ -48,9 +62,17 @@ class TooManyVisits(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class StepClock:
+    """The legal clock by which most files of a step are due: its length in days, and which days count."""
+
+    days: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
 class StepNow:
-    """A step as it is today: files open there, people who took files of it in the last quarter (0: nobody does), and
-    for steps outside the city the median stay in days."""
+    """A step as it is today: files open there, people who took files of it in the last quarter (0: nobody does), for
+    steps outside the city the median stay in days, and the legal clock of its files where there is one."""
 
     step: str
     title: str
@@ -58,6 +80,7 @@ class StepNow:
     open_now: int
     people: int
     usual_days: int | None
+    clock: StepClock | None = None
 
     @property
     def has_people(self) -> bool:
@@ -83,6 +106,39 @@ def load_visits(ask: Ask) -> list[StepVisit]:
     return unattended(visits)
 
 
+def clocks_of(ask: Ask) -> dict[str, StepClock]:
+    """Return for each step of the city the legal clock that set most due dates of the last year there.
+
+    Clocks of months and years are left out: nobody thinks of them as days.
+    """
+    rows = ask.snapshot.rows(_CLOCKS, {"year": YEAR_US})
+    return {step: StepClock(length, _UNITS[unit]) for step, unit, length in rows if unit in _UNITS}
+
+
+def declared(ask: Ask) -> list[Declared]:
+    """Return who of the city will be away in the coming quarter, and who acts for them, as roles were lent."""
+    zone, now = ask.scope.city.zone, ask.scope.now
+    today, last = local_date(now, zone), local_date(now + HORIZON_US, zone)
+    loans = ask.session.scalars(
+        select(Delegation)
+        .where(
+            Delegation.jurisdiction_id == ask.scope.city.id,
+            Delegation.ended_at.is_(None),
+            Delegation.until_on >= today,
+            Delegation.from_on <= last,
+        )
+        .order_by(Delegation.from_on, Delegation.id)
+    )
+    return [
+        Declared(
+            loan.from_user,
+            (start_of_day(loan.from_on, zone), end_of_day(loan.until_on, zone)),
+            loan.to_user,
+        )
+        for loan in loans
+    ]
+
+
 def _person(who: str | None) -> str | None:
     return None if who == SYSTEM.id else who
 
@@ -97,12 +153,19 @@ def unattended(visits: Sequence[StepVisit]) -> list[StepVisit]:
     return [v._replace(party=HOUSE) if v.party == AGENCY and v.step in alone else v for v in visits]
 
 
-def steps_now(visits: Sequence[StepVisit], now: int, title: Callable[[str], str]) -> list[StepNow]:
+def steps_now(
+    visits: Sequence[StepVisit],
+    now: int,
+    title: Callable[[str], str],
+    clocks: Mapping[str, StepClock] = MappingProxyType({}),
+) -> list[StepNow]:
     """Return the steps of the last year with what may be changed at them, those with the most open files first."""
     by_step: dict[str, list[StepVisit]] = {}
     for visit in visits:
         by_step.setdefault(visit.step, []).append(visit)
-    found = [_step_now(step, here, now, title) for step, here in by_step.items()]
+    found = [
+        replace(_step_now(step, here, now, title), clock=clocks.get(step)) for step, here in by_step.items()
+    ]
     return sorted(found, key=lambda one: (-one.open_now, one.title))
 
 
@@ -129,7 +192,11 @@ def changes_of(question: Mapping[str, Any]) -> list[Change]:
 
 
 def answer(
-    visits: Sequence[StepVisit], now: int, changes: Sequence[Change], progress: Callable[[int, int], None]
+    visits: Sequence[StepVisit],
+    now: int,
+    changes: Sequence[Change],
+    progress: Callable[[int, int], None],
+    away: Sequence[Declared] = (),
 ) -> dict[str, Any]:
     """Return what came out as JSON: the last quarter again, the coming quarter as it is, and with the changes.
 
@@ -138,29 +205,44 @@ def answer(
         now: the instant of the record, in microseconds.
         changes: tried together.
         progress: told after each simulation how many of how many are done.
+        away: of `declared`.
 
     Raises:
         TooLittleHistory: there is too little to learn from; the sentence says how much there is.
     """
     parts = 3 if changes else 2
-    tell = [lambda done, before=part * RUNS: progress(before + done, parts * RUNS) for part in range(parts)]
-    past = backtest(visits, now, _draws(), RUNS, tell[0])
+
+    def runs(part: int) -> Runs:
+        return Runs(RUNS, lambda done: progress(part * RUNS + done, parts * RUNS), away)
+
+    past = backtest(visits, now, _draws(), runs(0))
     ahead = (now, now + HORIZON_US)
-    today = what_if(visits, ahead, AS_IT_IS, _draws(), RUNS, tell[1])
-    changed = what_if(visits, ahead, changes, _draws(), RUNS, tell[2]) if changes else None
+    today = what_if(visits, ahead, AS_IT_IS, _draws(), runs(1))
+    changed = what_if(visits, ahead, changes, _draws(), runs(2)) if changes else None
     return {
         "now": now,
         "visits": len(visits),
-        "was": {
-            "finished": past.was.finished,
-            "open_at_end": past.was.open_at_end,
-            "lead": past.was.median_lead_us,
-        },
-        "again": _bands(past.simulated),
+        "declared": len(away),
+        **compared(past),
         "today": _bands(today),
         "changed": None if changed is None else _bands(changed),
         "before": _office_in(visits, now - 2 * QUARTER_US, now - QUARTER_US),
         "lately": _office_in(visits, now - QUARTER_US, now),
+    }
+
+
+def compared(past: Backtest) -> dict[str, Any]:
+    """Return the last quarter as it was and again, and how far apart the two may lie by chance."""
+    was, again = past.was, past.simulated
+    return {
+        "was": {
+            "finished": was.finished,
+            "open_at_end": was.open_at_end,
+            "lead": was.median_lead_us,
+            "late": was.late,
+        },
+        "again": _bands(again),
+        "chance": dict(past.chance),
     }
 
 
@@ -176,6 +258,7 @@ def _bands(found: Bands) -> dict[str, Any]:
         "finished": asdict(found.finished),
         "open_at_end": asdict(found.open_at_end),
         "lead": lead,
+        "late": asdict(found.late),
         "queues": queues,
     }
 

@@ -77,8 +77,8 @@ CITIES = (
         "us-ca",
         "SOL",
         "94599",
-        # The fire reviewer looks at two files a week and has been away for six weeks: the lane that holds the join.
-        {"fire_reviewer": Desk("13", 1, 45, 322, 60), "permit_technician": Desk("01234", 3, 25, 200, 12)},
+        # The fire reviewer looks at two files a week and was away for six: the lane that holds the join.
+        {"fire_reviewer": Desk("13", 1, 45, 190, 42), "permit_technician": Desk("01234", 3, 25, 200, 12)},
     ),
     DemoCity(
         "harlan-bluffs",
@@ -89,7 +89,7 @@ CITIES = (
         "HAR",
         "37099",
         # One examiner on three days, and nobody for seven weeks in the summer.
-        {"electrical_examiner": Desk("024", 1, 70, 240, 50)},
+        {"electrical_examiner": Desk("024", 1, 70, 200, 50)},
     ),
 )
 _COMPANIES = (

@@ -48,7 +48,6 @@ MINUTE = 60 * SECOND
 _FILES_A_YEAR = 150
 _HOME_SHARE = 0.5
 _NEGLECTED_SHARE = 0.04
-_RUSH_DAYS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,7 @@ class Year:
         """Play every day from `first` on; nothing happens after the instant `until` (microseconds)."""
         days = (self._stage.calendar.local_date(until) - first).days + 1
         for number in range(days):
-            # A grant's deadline nears: twice as many files in the last six weeks.
-            rush = 2.2 if number > days - _RUSH_DAYS else 0.87
-            self._plan_day(first + timedelta(days=number), number, rush)
+            self._plan_day(first + timedelta(days=number), number)
         while self._due and self._due[0].at < until:
             due = heapq.heappop(self._due)
             due.do(due.at)
@@ -121,11 +118,11 @@ class Year:
     def _at(self, at: int, do: Callable[[int], None]) -> None:
         heapq.heappush(self._due, _Due(at, next(self._order), do))
 
-    def _plan_day(self, on: date, number: int, rush: float) -> None:
+    def _plan_day(self, on: date, number: int) -> None:
         rng, calendar = self._stage.rng, self._stage.calendar
         dawn = calendar.start_of_day_us(on)
         self._at(dawn + 5 * MINUTE, self._sweep)
-        if rng.random() < rush * _FILES_A_YEAR / 365:
+        if rng.random() < _FILES_A_YEAR / 365:
             self._at(dawn + rng.randrange(8, 20) * HOUR + rng.randrange(HOUR), self._apply_for_permit)
         if not calendar.is_open(on):
             return

@@ -78,6 +78,7 @@ def run(run_id: str) -> ResponseReturnValue:
         shown=shown,
         scope=shown.scope,
         tried=what_if_result.tried(shown.run.question, shown.titles),
+        declared=result.get("declared", 0) if result else 0,
         trust=what_if_result.trust(result) if result else None,
         figures=what_if_result.figures(result, shown.titles) if result else [],
         metric=metric(what_if_result.METRIC),
@@ -156,7 +157,8 @@ def _form(session: Session) -> tuple[Scope, WhatIfForm | None, str]:
                 "These are too many files for one simulation. Choose a kind of application, a way or a class."
             )
             return scope, None, told
-        steps = what_if.steps_now(visits, asked.scope.now, asked.workflows.step_title)
+        clocks = what_if.clocks_of(asked)
+        steps = what_if.steps_now(visits, asked.scope.now, asked.workflows.step_title, clocks)
     form = what_if_form(steps, request.form)
     told = "" if form.steps else _("Nothing has happened here yet that a simulation could learn from.")
     return scope, form if form.steps else None, told

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from permitflow.analytics.changes import (
     Change,
+    Trial,
     changed_desks,
     changed_people,
     changed_route,
+    changed_task,
     cut,
     dated,
     plan_of,
 )
 from permitflow.analytics.durations import DAY_US
 from permitflow.analytics.office import Desk, Filing, Office, Reviewer, Task, simulate
-from permitflow.analytics.office_hours import HOUR_US
+from permitflow.analytics.office_hours import HOUR_US, OfficeHours
 
 ANA, BEN = Reviewer("ana", frozenset({"fire", "intake"})), Reviewer("ben", frozenset({"fire"}))
 ROUTE = (
@@ -23,6 +26,10 @@ ROUTE = (
     (Task("fire", HOUR_US), Task("corrections", 9 * DAY_US, "applicant")),
     (Task("fire", HOUR_US, round=2),),
 )
+
+
+def trial(*plan: Change, seed: int = 1) -> Trial:
+    return Trial(plan, OfficeHours(), Random(seed))
 
 
 def steps(route: tuple[tuple[tuple[Task, ...], ...], ...]) -> list[str]:
@@ -40,6 +47,14 @@ def test_several_changes_are_made_at_once() -> None:
     assert plan_of(Change("fire")) == (Change("fire"),)
 
 
+def test_who_is_added_works_as_those_who_are_there_and_is_not_away_with_them() -> None:
+    ann = replace(ANA, weekdays=frozenset({1, 3}), pauses=(5,), away=((0, 9),))
+    *_, added = changed_people((ann,), (Change("fire", people=1),))
+    assert (added.steps, added.weekdays, added.pauses, added.away) == ({"fire"}, {1, 3}, (5,), ())
+    *_, first = changed_people((), (Change("fire", people=1),))
+    assert (first.weekdays, first.pauses) == (None, ())
+
+
 def test_nobody_is_taken_from_a_step_without_people() -> None:
     assert changed_people((BEN,), (Change("intake", people=-3),)) == (BEN,)
 
@@ -55,16 +70,27 @@ def test_an_outside_wait_is_cut_at_its_own_step_or_everywhere() -> None:
 
 
 def test_returns_are_left_out_with_what_they_were_for() -> None:
-    assert steps(changed_route(ROUTE, (), Random(1), 0)) == ["intake", "fire", "corrections", "fire"]
-    assert steps(changed_route(ROUTE, (Change(fewer_returns=1.0),), Random(1), 0)) == ["intake", "fire"]
-    kept = [len(steps(changed_route(ROUTE, (Change(fewer_returns=0.5),), Random(n), 0))) for n in range(200)]
+    assert steps(changed_route(ROUTE, trial(), 0)) == ["intake", "fire", "corrections", "fire"]
+    assert steps(changed_route(ROUTE, trial(Change(fewer_returns=1.0)), 0)) == ["intake", "fire"]
+    kept = [len(steps(changed_route(ROUTE, trial(Change(fewer_returns=0.5), seed=n), 0))) for n in range(200)]
     assert set(kept) == {2, 4}
     assert 70 < kept.count(2) < 130
 
 
 def test_due_dates_count_from_the_beginning_of_a_file() -> None:
     assert dated(Task("fire", 1, due_us=20 * DAY_US), 100 * DAY_US).due_us == 120 * DAY_US
-    assert dated(Task("fire", 1), 100 * DAY_US).due_us == 100 * DAY_US
+    assert dated(Task("fire", 1), 100 * DAY_US).due_us is None
+
+
+def test_a_clock_moves_due_dates_at_its_step_alone() -> None:
+    friday = Task("fire", 1, due_us=9 * DAY_US + 7 * HOUR_US)
+    longer, shorter = Change("fire", clock_days=1), Change("fire", clock_days=-6)
+    assert changed_task(friday, trial(longer), 0).due_us == 12 * DAY_US + 7 * HOUR_US, "Monday's end"
+    assert changed_task(friday, trial(shorter), 0).due_us == DAY_US + 7 * HOUR_US, "the Thursday before last"
+    calendar = replace(longer, clock_days=2, clock_unit="calendar")
+    assert changed_task(friday, trial(calendar), 0).due_us == 11 * DAY_US + 7 * HOUR_US
+    assert changed_task(friday, trial(replace(longer, step="intake")), 0) == friday
+    assert changed_task(Task("fire", 1), trial(longer), 0).due_us is None
 
 
 def test_a_desk_by_due_date_takes_the_file_that_is_due_first() -> None:
@@ -73,7 +99,7 @@ def test_a_desk_by_due_date_takes_the_file_that_is_due_first() -> None:
         Filing(name, 0, ((((Task("fire", HOUR_US, due_us=None if on is None else on * DAY_US)),),),))
         for name, on in due.items()
     ]
-    for order, expected in (("due", ["d", "b", "c", "a"]), ("oldest", ["a", "b", "c", "d"])):
+    for order, expected in (("due", ["b", "c", "a", "d"]), ("oldest", ["a", "b", "c", "d"])):
         office = Office((BEN,), desks={"fire": Desk(order)})  # type: ignore[arg-type]
         seen = simulate(office, filings, 0, 30 * DAY_US)
         done = sorted((visit.finished_us or 0, visit.file) for visit in seen)

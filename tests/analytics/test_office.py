@@ -1,8 +1,11 @@
 """The simulated office keeps its own rules."""
 
+from dataclasses import replace
+from random import Random
+
 from benchmarks.offices import START, planted, visits_of
 from permitflow.analytics.durations import DAY_US
-from permitflow.analytics.office import Desk, Filing, Office, Reviewer, Task, simulate
+from permitflow.analytics.office import Cover, Desk, Filing, Office, Reviewer, Task, simulate
 from permitflow.analytics.office_hours import HOUR_US, OfficeHours, weekday
 from permitflow.analytics.visits import StepVisit
 
@@ -77,3 +80,38 @@ def test_what_is_not_done_at_the_end_is_open() -> None:
 def test_a_seed_gives_the_same_office_again() -> None:
     house, _ = planted("healthy", 5)
     assert visits_of(house, 5) == visits_of(house, 5)
+
+
+def test_who_pauses_lets_a_file_lie_and_takes_the_next_after_another_pause() -> None:
+    slow = Reviewer("ann", frozenset({"fire"}), pauses=(2 * HOUR_US,))
+    filings = [filing("a", at(0, 9), 1), filing("b", at(0, 9), 1)]
+    found = simulate(Office((slow,)), filings, START, at(9, 0), Random(1))
+    assert [visit.claimed_us for visit in found] == [at(0, 11), at(0, 14)]
+    assert [v.claimed_us for v in run(Office((slow,)), *filings)] == [at(0, 9), at(0, 10)], (
+        "without draws nobody does"
+    )
+
+
+def test_a_reviewer_works_on_her_own_weekdays() -> None:
+    half = Reviewer("ann", frozenset({"fire"}), weekdays=frozenset({0, 3}))
+    (found,) = run(Office((half,)), filing("a", at(0, 12), 8))
+    assert (found.claimed_us, found.finished_us) == (at(0, 12), at(3, 11)), (
+        "five hours on Monday, three on Thursday"
+    )
+
+
+def test_a_colleague_takes_the_files_of_who_is_away_and_only_then() -> None:
+    ann = replace(ANN, away=((at(0, 0), at(2, 0)),))
+    zoe = Reviewer("zoe", frozenset({"zoning"}), covers=(Cover(ANN.steps, (at(0, 0), at(2, 0))),))
+    found = run(Office((ann, zoe)), filing("a", at(0, 9), 1), filing("b", at(3, 9), 1))
+    assert [(visit.person, visit.claimed_us) for visit in found] == [("zoe", at(0, 9)), ("ann", at(3, 9))]
+
+
+def test_files_without_a_due_date_come_after_all_others() -> None:
+    tasks = {"a": None, "b": at(20, 0), "c": at(10, 0)}
+    filings = [
+        Filing(name, at(0, 7), (((Task("fire", HOUR_US, due_us=due),),),)) for name, due in tasks.items()
+    ]
+    found = run(Office((ANN,), desks={"fire": Desk("due")}), *filings)
+    assert "".join(v.file for v in sorted(found, key=lambda v: v.claimed_us or 0)) == "cba"
+    assert {v.file: v.due_us for v in found} == tasks

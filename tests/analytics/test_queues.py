@@ -74,3 +74,11 @@ def test_work_that_spans_a_closed_house_is_not_counted() -> None:
     later = [visit(f"l{n}", 130 + n / 4, 130 + n / 4, 130 + n / 4 + 0.2, "bob") for n in range(400)]
     works = works_of([*files, *closed, *later], ALWAYS, 300 * D)
     assert all(end <= 100.3 * D or start >= 129.9 * D for start, end in works["ann"])
+
+
+def test_overtaking_is_counted_by_what_files_are_ordered_by() -> None:
+    due = [30, 10, 20]
+    claims = [12, 10, 11]
+    visits = [StepVisit(f"f{n}", "fire", n, claims[n], claims[n] + 1, "ann", due_us=due[n]) for n in range(3)]
+    assert overtaking(visits, lambda visit: visit.due_us or 0) == 0
+    assert overtaking(visits) > 0.5

@@ -12,7 +12,7 @@ from permitflow.analytics.visits import AGENCY
 from permitflow.reports.what_if import MOST_DAYS, MOST_PEOPLE, StepNow
 from permitflow.web.forms.form import later as _l
 
-PEOPLE, DAYS, RETURNS, ORDER = "people", "days", "returns", "order"
+PEOPLE, DAYS, RETURNS, ORDER, CLOCK = "people", "days", "returns", "order", "clock"
 EXACT = "exact-"
 ALL_RETURNS = 100
 LEAST_DAYS = 14
@@ -34,11 +34,13 @@ class Slider:
 
 @dataclass(frozen=True, slots=True)
 class StepSliders:
-    """What may be changed at one step; `order` is the chosen order, None where nobody takes files."""
+    """What may be changed at one step; `order` is the chosen order, None where nobody takes files, `clock` the length of
+    its legal clock, None where it has none."""
 
     now: StepNow
     slider: Slider
     order: str | None
+    clock: Slider | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,30 @@ def _step(step: StepNow, sent: Mapping[str, str], problems: list[tuple[str, str]
         label = _("Reviewers more or fewer: %(step)s", step=step.title)
         slider = Slider(f"{PEOPLE}-{step.step}", label, fewest, MOST_PEOPLE, 0, 0)
         order = sent.get(f"{ORDER}-{step.step}", "")
-        return StepSliders(step, _read(slider, sent, problems), order if order in ORDERS else "")
+        return StepSliders(
+            step,
+            _read(slider, sent, problems),
+            order if order in ORDERS else "",
+            _clock(step, sent, problems),
+        )
     most = min(max(2 * (step.usual_days or 0), LEAST_DAYS), MOST_DAYS)
     label = _("Days after which nobody waits any longer: %(step)s", step=step.title)
     return StepSliders(
         step, _read(Slider(f"{DAYS}-{step.step}", label, 1, most, most, most), sent, problems), None
     )
+
+
+def _clock(step: StepNow, sent: Mapping[str, str], problems: list[tuple[str, str]]) -> Slider | None:
+    if step.clock is None:
+        return None
+    usual = step.clock.days
+    label = (
+        _("Business days of the legal clock: %(step)s", step=step.title)
+        if step.clock.unit == "business"
+        else _("Calendar days of the legal clock: %(step)s", step=step.title)
+    )
+    most = min(max(2 * usual, LEAST_DAYS), MOST_DAYS)
+    return _read(Slider(f"{CLOCK}-{step.step}", label, 1, max(most, usual), usual, usual), sent, problems)
 
 
 def _read(slider: Slider, sent: Mapping[str, str], problems: list[tuple[str, str]]) -> Slider:
@@ -102,11 +122,14 @@ def _change(step: StepSliders) -> Change | None:
     slider, name = step.slider, step.now.step
     moved = slider.value != slider.neutral
     if step.now.party == AGENCY:
-        if not moved and not step.order:
+        longer = step.clock.value - step.clock.neutral if step.clock else 0
+        if not moved and not step.order and not longer:
             return None
         return Change(
             name,
             people=slider.value,
             order="due" if step.order == "due" else "oldest" if step.order else None,
+            clock_days=longer,
+            clock_unit=step.now.clock.unit if step.now.clock else "business",
         )
     return Change(name, outside_days=slider.value) if moved else None
