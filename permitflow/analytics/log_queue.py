@@ -32,6 +32,17 @@ _FIGURES = f"""
 FROM paired SELECT activity, {aggregates("took", WITH_SUM)} WHERE closed IS NOT NULL
 GROUP BY activity ORDER BY activity
 """
+# Work that begins before all earlier work has ended adds only what lies after that end.
+_WORKED = """
+WITH spans AS (
+    SELECT opened, closed, max(closed) OVER (
+        ORDER BY opened, closed ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS ended FROM paired WHERE closed > opened
+), worked AS (
+    SELECT sum(greatest(0, closed - greatest(opened, coalesce(ended, opened)))) AS us FROM spans
+)
+SELECT coalesce(seconds(us) / (SELECT count(*) FROM cases), 0)::DOUBLE FROM worked
+"""
 
 
 def queue(table: LogTable) -> dict[str, Any]:
@@ -44,6 +55,15 @@ def queue(table: LogTable) -> dict[str, Any]:
         table: the log's columns; events without these transitions are left out.
     """
     return {"wait_s": _between(table, "schedule", "start"), "work_s": _between(table, "start", "complete")}
+
+
+def cycle_time_s(table: LogTable) -> float:
+    """The seconds in which anybody worked on any case, by case: the union of all work from start to complete.
+
+    Zero for a log that does not tell when work began. Makes the table `paired` of this work.
+    """
+    pair(table, "start", "complete")
+    return float(table.row(_WORKED)[0])
 
 
 def pair(table: LogTable, opening: str, closing: str) -> None:

@@ -57,6 +57,10 @@ FROM events SEMI JOIN (
 ) AS repeated USING (case_id, activity)
 WINDOW again AS (PARTITION BY case_id, activity ORDER BY pos);
 """
+_ABSENT = """
+FROM (SELECT unnest($1) AS name, unnest(range(len($1))) AS place)
+SELECT name WHERE name NOT IN (SELECT activity::VARCHAR FROM events) ORDER BY place
+"""
 
 
 class LogTable:
@@ -130,6 +134,10 @@ class LogTable:
     def counts(self, statement: str, parameters: Sequence[object] = ()) -> dict[str, int]:
         """Names and counts in the order of the statement."""
         return {name: int(count) for name, count in self.rows(statement, parameters)}
+
+    def absent(self, activities: Sequence[str]) -> list[str]:
+        """Those of some activities that the log never has, in their order."""
+        return [name for (name,) in self.rows(_ABSENT, [list(activities)])]
 
     def keep(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
         """Puts other rows beside the events: a table of this name with these columns (name -> type)."""

@@ -27,10 +27,6 @@ _WANTED = """
 SELECT name, t, day_only, activity::VARCHAR FROM events JOIN cases USING (case_id)
 WHERE list_contains($1, activity::VARCHAR) ORDER BY name, pos
 """
-_ABSENT = """
-SELECT wanted FROM (SELECT unnest($1::VARCHAR[]) AS wanted)
-WHERE wanted NOT IN (SELECT activity::VARCHAR FROM events) ORDER BY wanted
-"""
 
 
 class _Part(BaseModel):
@@ -160,7 +156,7 @@ def entries_of(table: LogTable, metric: Metric) -> list[Entry]:
 
 def absent_activities(table: LogTable, metric: Metric) -> list[str]:
     """The activities that a metric names and a log never has: a word spelt otherwise would leave files open."""
-    return [name for (name,) in table.rows(_ABSENT, [sorted(set(metric.activities()))])]
+    return table.absent(sorted(set(metric.activities())))
 
 
 def metric_rows(
@@ -238,7 +234,9 @@ def _day(at_us: int, day_only: bool, zone: ZoneInfo) -> date:
     moment = _EPOCH + timedelta(microseconds=at_us)
     # A date without a time and a zone stands at midnight UTC, which further west is the evening before.
     written_as_day = day_only and at_us % DAY_US == 0
-    return moment.date() if written_as_day else moment.astimezone(zone).date()
+    # The first and the last day of the calendar have no neighbour in another zone.
+    at_the_edge = moment.date() in {date.min, date.max}
+    return moment.date() if written_as_day or at_the_edge else moment.astimezone(zone).date()
 
 
 def _refuse_twice(activities: Sequence[str]) -> None:

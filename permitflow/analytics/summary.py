@@ -12,6 +12,7 @@ from permitflow.analytics.edges import Edge, edge_table
 from permitflow.analytics.handovers import handovers
 from permitflow.analytics.log_figures import figures
 from permitflow.analytics.log_quality import FAR_AWAY, quality
+from permitflow.analytics.log_queue import cycle_time_s
 from permitflow.analytics.log_table import LogTable
 from permitflow.analytics.rework import rework_cases
 
@@ -73,6 +74,7 @@ def summarise(table: LogTable, now_us: int = FAR_AWAY) -> dict[str, Any]:
         "rework_cases_per_activity": rework_cases(table),
         "top_resources": dict(islice(people.items(), MOST_PEOPLE)),
         **{key: between[key] for key in ("handovers", "same_resource_steps")},
+        "cycle_time_s": cycle_time_s(table),
         **_edge_lists(edges, cases),
         "months": months,
         **months,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import sys
 from collections.abc import Iterator
@@ -121,8 +122,10 @@ def log(**options: Any) -> None:
         with opened.reading() as session:
             taken = log_import.known_log(session, asked.name, digest)
         if taken is None:
-            with _bar(asked.file, asked.progress) as tell:
+            with _bar(asked.file, asked.progress) as tell, _no_collection():
                 events = list(_fitting(_events(asked, tell, rejected), rejected))
+            if rejected and not events:
+                raise click.ClickException(f"Nothing was imported: {_told(min(rejected, key=_place))}")
             new = NewLog(asked.name, digest, len(rejected), asked.replace)
             with opened.transaction() as session:
                 taken = log_import.take_log(session, new, events, now_us())
@@ -159,9 +162,19 @@ def _bar(file: Path, wanted: bool | None) -> Iterator[Progress]:
         yield lambda read: bar.update(read - bar.pos)
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector of cycles away: it would walk through every event read so far, again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _events(asked: LogOptions, tell: Progress, rejected: list[RejectedEvent]) -> Iterator[LogEvent]:
     named = asked.columns()
-    if (asked.kind or ("csv" if asked.file.suffix.lower() == ".csv" else "xes")) == "csv":
+    if (asked.kind or _kind_of(asked.file)) == "csv":
         base = load_event_columns(asked.mapping) if asked.mapping else EventColumns()
         return read_event_csv(asked.file, replace(base, **named), tell, rejected.append)
     if asked.mapping:
@@ -169,6 +182,10 @@ def _events(asked: LogOptions, tell: Progress, rejected: list[RejectedEvent]) ->
     if named:
         raise click.UsageError(f"--{next(iter(named))} names a column of a CSV file.")
     return read_xes(asked.file, tell, rejected.append)
+
+
+def _kind_of(file: Path) -> str:
+    return "csv" if file.name.lower().endswith((".csv", ".csv.gz")) else "xes"
 
 
 def _fitting(events: Iterator[LogEvent], rejected: list[RejectedEvent]) -> Iterator[LogEvent]:
@@ -182,11 +199,19 @@ def _fitting(events: Iterator[LogEvent], rejected: list[RejectedEvent]) -> Itera
 
 def _name_rejected(rejected: list[RejectedEvent]) -> None:
     """Say on stderr why events were not taken, a few of them one by one."""
-    for event in sorted(rejected, key=lambda event: event.seq)[:MOST_NAMED]:
-        place = f"line {event.line}" if event.line else f"event {event.seq + 1}"
-        click.echo(f"Rejected {place}: {event.reason}", err=True)
+    for event in sorted(rejected, key=_place)[:MOST_NAMED]:
+        click.echo(f"Rejected {_told(event)}", err=True)
     if len(rejected) > MOST_NAMED:
         click.echo(f"... and {len(rejected) - MOST_NAMED} more.", err=True)
+
+
+def _place(event: RejectedEvent) -> int:
+    return event.seq
+
+
+def _told(event: RejectedEvent) -> str:
+    place = f"line {event.line}" if event.line else f"event {event.seq + 1}"
+    return f"{place}: {event.reason}"
 
 
 def _sha256(file: Path) -> str:
@@ -212,9 +237,11 @@ def _permits_sentence(taken: TakenPermits, errors: Path | None) -> str:
 
 
 def _log_document(taken: TakenLog) -> dict[str, object]:
-    return {"name": taken.name, "added": taken.added, "events": taken.events, "rejected": taken.rejected}
+    counts = {"events": taken.events, "rejected": taken.rejected, "attributes_left_out": taken.left_out}
+    return {"name": taken.name, "added": taken.added, **counts}
 
 
 def _log_sentence(taken: TakenLog) -> str:
     done = "was imported" if taken.added else "is there already from the same file; nothing was changed"
-    return f"The log {taken.name!r} {done}: {taken.events} events, {taken.rejected} rejected."
+    left_out = f" Values of attributes left out as too long: {taken.left_out}." if taken.left_out else ""
+    return f"The log {taken.name!r} {done}: {taken.events} events, {taken.rejected} rejected.{left_out}"

@@ -12,7 +12,7 @@ import click
 from permitflow.analytics.ageing import ageing as ageing_cases
 from permitflow.analytics.clock_stop import clock_stop as clock_stops
 from permitflow.analytics.durations import SECOND_US
-from permitflow.analytics.edges import edge_table
+from permitflow.analytics.edges import OFFICE_HOURS, edge_table
 from permitflow.analytics.handovers import handovers as handover_counts
 from permitflow.analytics.log_quality import quality as quality_counts
 from permitflow.analytics.log_queue import queue as queue_times
@@ -67,12 +67,14 @@ def steps(name: str, as_json: bool) -> None:
 
 @click.command()
 @a_log
+@click.option("--business-hours", is_flag=True, help=f"Count only the time of {OFFICE_HOURS}.")
 @as_json
-def edges(name: str, as_json: bool) -> None:
+def edges(name: str, business_hours: bool, as_json: bool) -> None:
     """Print which activity follows which, how often, and after how many seconds."""
     with open_log(name) as table:
-        records = [asdict(edge) for edge in edge_table(table)]
-    show({"edges_total": len(records), "edges": records}, as_json, lambda: columns(records))
+        records = [asdict(edge) for edge in edge_table(table, business_hours)]
+    convention = {"convention": OFFICE_HOURS} if business_hours else {}
+    show({**convention, "edges_total": len(records), "edges": records}, as_json, lambda: columns(records))
 
 
 @click.command()
@@ -103,7 +105,10 @@ def handovers(name: str, as_json: bool) -> None:
 def clock_stop(name: str, stop: str, restart: str, as_json: bool) -> None:
     """Print gross, net and stopped days of the cases of a log."""
     with open_log(name) as table:
-        document = clock_stops(table, stop, _names(restart))
+        if not restart.strip(" ,"):
+            raise click.UsageError("--restart names no activity.")
+        _check_known(table, [stop])
+        document = clock_stops(table, stop, _named(table, restart))
     show(document, as_json, lambda: "\n".join(_flat(document, ("per_case_tolled",))))
 
 
@@ -131,7 +136,8 @@ def deadlines(name: str, due: str, as_json: bool) -> None:
 def survival(name: str, step: str, ends: str, as_json: bool) -> None:
     """Print how long cases wait for a step, with those that still wait counted as far as they are."""
     with open_log(name) as table:
-        document = step_survival(table, step, _names(ends))
+        _check_known(table, [step])
+        document = step_survival(table, step, _named(table, ends))
     show(document, as_json, lambda: "\n".join(_flat(document, ("points",))))
 
 
@@ -142,7 +148,7 @@ def survival(name: str, step: str, ends: str, as_json: bool) -> None:
 def ageing(name: str, ends: str, as_json: bool) -> None:
     """Print the open cases, how long each has stood at its last step, and how unusual that is."""
     with open_log(name) as table:
-        document = ageing_cases(table, _names(ends))
+        document = ageing_cases(table, _named(table, ends))
     show(document, as_json, lambda: columns(document["cases"]) or "No case is open.")
 
 
@@ -184,8 +190,26 @@ def columns(records: Sequence[dict[str, Any]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _names(text: str) -> list[str]:
-    return [name for name in text.split(",") if name]
+def _named(table: LogTable, text: str) -> list[str]:
+    """The activities of A[,B...]; one whose own name has a comma stands alone."""
+    parts = [part for part in text.split(",") if part.strip()]
+    if not parts:
+        return []
+    absent = set(table.absent([text, *parts]))
+    if absent.intersection(parts) and text not in absent:
+        return [text]
+    names = [part.strip() if part in absent else part for part in parts]
+    _check_known(table, names)
+    return names
+
+
+def _check_known(table: LogTable, names: Sequence[str]) -> None:
+    """Refuse activities of which the log has none, and say on stderr which of several it does not have."""
+    absent = table.absent(names)
+    if len(absent) == len(names):
+        raise click.ClickException(f"The log has no activity {' or '.join(map(repr, names))}.")
+    if absent:
+        click.echo(f"Not in this log: {', '.join(absent)}.", err=True)
 
 
 def _summary_lines(document: dict[str, Any]) -> Iterator[str]:

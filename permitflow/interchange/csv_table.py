@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import gzip
 import io
 import re
 from collections import Counter
@@ -10,12 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from permitflow.interchange.reading import BadFile, Progress
+from permitflow.interchange.reading import BAD_GZIP, GZIP_MARK, BadFile, Progress, not_unpacked
 
 PROGRESS_EVERY = 500
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = ",;\t|"
 LONGEST_HEADER = 1 << 20
+LONGEST_LIST = 300
+csv.field_size_limit(16 << 20)  # A cell is held in memory; the library would refuse more than 128 KiB.
+QUOTED = re.compile('"[^"]*"')
+DECLARED_DELIMITER = re.compile("sep=(.)\r?\n", re.IGNORECASE)
+"""A first line with which a spreadsheet is told the delimiter."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 UNDECODED = re.compile("[\udc80-\udcff]")
 """Where a byte could not be decoded, the text holds one of these in its place."""
@@ -46,11 +53,14 @@ def open_table(
 ) -> Table:
     """Opens a CSV file and checks that its header names each needed column exactly once.
 
-    `delimiter` None takes whichever of comma, semicolon, tab and bar stands most often in the first line.
+    A gzipped file is unpacked while it is read. `delimiter` None takes the one that a first line such as "sep=;"
+    declares, otherwise whichever of comma, semicolon, tab and bar stands most often in the first line.
 
     Raises:
-        BadFile: empty, in UTF-16, with a broken quotation, an undecodable header, or a column missing.
+        BadFile: empty, in UTF-16 unasked, damaged, in an unknown encoding, with a delimiter that is none, a broken
+            quotation, an undecodable header, or a column missing.
     """
+    _check_form(path.name, encoding, delimiter)
     rows = _records(path, encoding, delimiter, progress)
     first = next(rows, None)
     if first is None:
@@ -61,7 +71,8 @@ def open_table(
     counts = Counter(first.cells)
     for column in needed:
         if column not in counts:
-            raise BadFile(path.name, f"The column “{column}” is missing.", first.line)
+            there = ", ".join(first.cells)[:LONGEST_LIST]
+            raise BadFile(path.name, f"The column “{column}” is missing. There are: {there}.", first.line)
         if counts[column] > 1:
             raise BadFile(path.name, f"The column “{column}” stands there twice.", first.line)
     return Table(first.cells, rows)
@@ -88,14 +99,29 @@ def csv_safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
+def csv_plain(cell: str) -> str:
+    """A cell as it was before `csv_safe` wrote it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
+
+
+def _check_form(name: str, encoding: str, delimiter: str | None) -> None:
+    try:
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    except (LookupError, ValueError) as error:
+        raise BadFile(name, f"There is no encoding “{encoding}”.") from error
+    if delimiter and (len(delimiter) > 1 or delimiter in '"\r\n'):
+        raise BadFile(name, f"A delimiter is one character, not “{delimiter}”.")
+
+
 def _records(path: Path, encoding: str, delimiter: str | None, progress: Progress | None) -> Iterator[Row]:
-    codec = "utf-8-sig" if encoding.lower() in {"utf-8", "utf8"} else encoding
     with path.open("rb") as raw:
-        if raw.peek(2)[:2] in UTF16_MARKS:
+        start = raw.peek(2)[:2]
+        if start in UTF16_MARKS and codecs.lookup(encoding).name != "utf-16":
             raise BadFile(path.name, f"The file is in UTF-16, not in {encoding.upper()}.")
-        text = io.TextIOWrapper(raw, encoding=codec, errors="surrogateescape", newline="")
-        between = delimiter or _delimiter(text)
-        for number, row in enumerate(_parsed(text, path.name, between)):
+        content = gzip.GzipFile(fileobj=raw) if start == GZIP_MARK else raw
+        codec = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+        text = io.TextIOWrapper(content, encoding=codec, errors="surrogateescape", newline="")
+        for number, row in enumerate(_parsed(text, path.name, delimiter)):
             yield row
             if progress and number % PROGRESS_EVERY == 0:
                 progress(raw.tell())
@@ -103,19 +129,29 @@ def _records(path: Path, encoding: str, delimiter: str | None, progress: Progres
             progress(raw.tell())
 
 
-def _delimiter(text: io.TextIOWrapper) -> str:
+def _delimiter(text: io.TextIOWrapper) -> tuple[str, int]:
+    """The delimiter, and how many lines stand before the header; the text then stands at the header."""
     first = text.readline(LONGEST_HEADER)
+    if declared := DECLARED_DELIMITER.fullmatch(first):
+        return declared[1], 1
     text.seek(0)
-    return max(DELIMITERS, key=first.count)
+    outside = QUOTED.sub("", first)
+    return max(DELIMITERS, key=outside.count), 0
 
 
-def _parsed(text: Iterable[str], name: str, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(text, strict=True, delimiter=delimiter)
+def _parsed(text: io.TextIOWrapper, name: str, delimiter: str | None) -> Iterator[Row]:
     line = 1
     try:
+        between, before = (delimiter, 0) if delimiter else _delimiter(text)
+        reader = csv.reader(text, strict=True, delimiter=between)
+        line += before
         for cells in reader:
             if cells:
                 yield Row(line, cells)
-            line = reader.line_num + 1
+            line = reader.line_num + 1 + before
     except csv.Error as error:
         raise BadFile(name, f"The quotation marks or lines are broken ({error}).", line) from error
+    except UnicodeError as error:
+        raise BadFile(name, "The file is not in the encoding that was named.", line) from error
+    except BAD_GZIP as error:
+        raise BadFile(name, not_unpacked(error), line) from error

@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from permitflow.analytics.eventlog import LogEvent
-from permitflow.interchange.csv_table import Row, not_in_encoding, open_table, undecodable
-from permitflow.interchange.reading import BadFile, Progress, Reject, RejectedEvent
+from permitflow.interchange.csv_table import Row, csv_plain, not_in_encoding, open_table, undecodable
+from permitflow.interchange.reading import BadFile, Progress, Reject, RejectedEvent, given
 from permitflow.interchange.timestamps import placed
 
 OF_THE_CASE = "case:"
@@ -133,7 +133,7 @@ class _Reader:
 
     def event(self, seq: int, row: Row) -> LogEvent | RejectedEvent:
         """The event of a row, or why it is none."""
-        cells = row.cells
+        cells = [csv_plain(cell) if cell[:1] == "'" else cell for cell in row.cells]
         if len(cells) != self._width:
             reason = f"The row has {len(cells)} cells, the header {self._width}."
             return RejectedEvent("", seq, row.line, reason)
@@ -150,8 +150,8 @@ class _Reader:
             activity=found["activity"],
             at_us=at_us,
             seq=seq,
-            resource=found.get("resource") or None,
-            lifecycle=found.get("lifecycle") or None,
+            resource=given(found.get("resource")),
+            lifecycle=given(found.get("lifecycle")),
             attributes={key: cells[place] for place, key in self._own if cells[place]},
             case_attributes={key: cells[place] for place, key in self._shared if cells[place]},
             day_only=day_only,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+
+GZIP_MARK = b"\x1f\x8b"
+BAD_GZIP = (EOFError, gzip.BadGzipFile, zlib.error)
+"""What unpacking a gzip file raises when the file is cut off or damaged."""
 
 Progress = Callable[[int], None]
 """Told, now and then, how many bytes of the file on disk have been read."""
@@ -31,3 +37,15 @@ class RejectedEvent:
 
 
 Reject = Callable[[RejectedEvent], None]
+
+
+def not_unpacked(error: Exception) -> str:
+    """The sentence about a gzip file that raised one of BAD_GZIP."""
+    if isinstance(error, EOFError):
+        return "The gzip file is cut off before its end; fetch it again."
+    return "The gzip file is damaged; fetch it again."
+
+
+def given(text: str | None) -> str | None:
+    """A text as it stands, None where it is missing, empty or blank."""
+    return text if text and not text.isspace() else None

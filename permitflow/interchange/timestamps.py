@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from permitflow.instants import from_datetime
 
-OLDEST, NEWEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
-"""Instants outside these cannot be told in every time zone."""
+OLDEST, NEWEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+"""Instants outside these have no date in UTC."""
+END_OF_DAY = re.compile(r"(.{10}[Tt ])24(:00(?::00(?:[.,]0+)?)?(?:[Z+-].*)?)")
+LEAP_SECOND = re.compile(r"(.{10}[Tt ]\d\d:\d\d:)60(.*)")
 
 
 def parse_instant(text: str) -> int:
@@ -47,12 +50,36 @@ def placed(text: str, formats: Sequence[str] = (), zone: tzinfo = UTC) -> tuple[
 def _moment(text: str, formats: Sequence[str]) -> datetime:
     if not formats:
         try:
-            return datetime.fromisoformat(text)
+            return _iso(text)
         except ValueError as error:
             raise ValueError(f"“{text}” is not an ISO 8601 date and time.") from error
+        except OverflowError as error:
+            raise ValueError(f"“{text}” lies outside the calendar.") from error
     for form in formats:
         try:
             return datetime.strptime(text.strip(), form)  # noqa: DTZ007  # The caller adds the zone.
         except ValueError:
             continue
     raise ValueError(f"“{text}” is in none of the formats {', '.join(formats)}.")
+
+
+def _iso(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return _unusual(text.strip().replace("z", "Z"))
+    if len(text) == 16 and text[10] in "+-":
+        # A date with an offset: the library would take the offset for the time of day.
+        return datetime.fromisoformat(f"{text[:10]}T00:00{text[10:]}")
+    return found
+
+
+def _unusual(text: str) -> datetime:
+    """Times that ISO 8601 and XML know and the library does not: 24:00, a leap second, a date of UTC."""
+    if end := END_OF_DAY.fullmatch(text):
+        return datetime.fromisoformat(f"{end[1]}00{end[2]}") + timedelta(days=1)
+    if leap := LEAP_SECOND.fullmatch(text):
+        return datetime.fromisoformat(f"{leap[1]}59{leap[2]}") + timedelta(seconds=1)
+    if len(text) == 11 and text.endswith("Z"):
+        return datetime.fromisoformat(f"{text[:10]}T00:00Z")
+    return datetime.fromisoformat(text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import codecs
 import gzip
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from sys import intern
 from typing import BinaryIO
 from xml.parsers.expat import ExpatError
 
@@ -15,15 +15,25 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from permitflow.analytics.eventlog import LogEvent
-from permitflow.interchange.reading import BadFile, Progress, Reject, RejectedEvent
+from permitflow.interchange.reading import (
+    BAD_GZIP,
+    GZIP_MARK,
+    BadFile,
+    Progress,
+    Reject,
+    RejectedEvent,
+    given,
+    not_unpacked,
+)
 from permitflow.interchange.timestamps import placed
 
 CHUNK = 1 << 16
-GZIP_MARK = b"\x1f\x8b"
 LONGEST_ELEMENT = 16 << 20
 """Bytes without the start of an element after which a file is refused: one element is held in memory."""
 LONGEST_TRACE = 1_000_000
 """Events of one trace after which a file is refused: a trace is held until its end."""
+DEEPEST = 100
+"""Elements within one another after which a file is refused: an attribute's name tells all that it stands in."""
 
 
 def read_xes(
@@ -35,6 +45,8 @@ def read_xes(
     attributes of its case. Events without a concept:name or a readable time:timestamp, or in a trace
     without a concept:name, are passed to `reject`. Defaults that the log declares as global mean
     "unknown" and are not filled in.
+
+    A trace without any event is passed to `reject` too, so that no case is left out unsaid.
 
     Args:
         path: a .xes file or its gzipped form, told apart by content.
@@ -66,10 +78,8 @@ def _chunks(raw: BinaryIO, name: str) -> Iterator[bytes]:
     try:
         with gzip.GzipFile(fileobj=raw) as unzipped:
             yield from iter(lambda: unzipped.read(CHUNK), b"")
-    except EOFError as error:
-        raise BadFile(name, "The gzip file is cut off before its end; fetch it again.") from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise BadFile(name, "The gzip file is damaged; fetch it again.") from error
+    except BAD_GZIP as error:
+        raise BadFile(name, not_unpacked(error)) from error
 
 
 def _feed(log: _OpenLog, chunk: bytes | None, name: str) -> None:
@@ -85,6 +95,9 @@ def _feed(log: _OpenLog, chunk: bytes | None, name: str) -> None:
         raise BadFile(name, sentence, log.line) from error
     except ExpatError as error:
         raise BadFile(name, _not_xml(error, chunk), error.lineno) from error
+    except (LookupError, ValueError) as error:
+        # The parser asks the library for encodings that it does not know itself; some the library cannot give.
+        raise BadFile(name, "The file declares an encoding that cannot be read; save it as UTF-8.") from error
     except _NotALog as error:
         raise BadFile(name, str(error), log.line) from error
     if log.bytes_since_element > LONGEST_ELEMENT:
@@ -161,21 +174,19 @@ class _OpenLog:
         self.bytes_since_element = 0
         path = self._path
         self._paths.append(path)
-        if len(pairs) == 4 and pairs[0] == "key" and pairs[2] == "value":
-            key = pairs[1]
-            value: str | None = pairs[3]
-        else:
-            key, value = self._unusual(tag, pairs)
-        if not key:
+        if path or len(pairs) != 4 or pairs[0] != "key" or pairs[2] != "value":
+            self._open_unusual(tag, pairs)
             return
-        self._path = path = f"{path}/{key}" if path else key
-        if value is not None and self._owner is not None:
-            self._owner[path] = value
+        # Every event has the names of attributes anew, from the parser; one of each is enough in memory.
+        self._path = key = intern(pairs[1])
+        if key and self._owner is not None:
+            self._owner[key] = pairs[3]
 
     def end(self, tag: str) -> None:
         """Closes what `start` opened."""
+        of_attribute = self._path
         self._path = self._paths.pop()
-        if self._path:
+        if of_attribute:
             return
         tag = tag.rpartition("}")[2]
         if tag == "event" and self._event:
@@ -183,19 +194,33 @@ class _OpenLog:
         elif tag == "trace" and self._trace is not None:
             self._close_trace(self._trace)
 
-    def _unusual(self, tag: str, pairs: list[str]) -> tuple[str, str | None]:
-        """An element that is no plain attribute: a trace, an event, a list, or attributes in another order."""
+    def _open_unusual(self, tag: str, pairs: list[str]) -> None:
+        """An element that is no plain attribute: a trace, an event, a list, or attributes within others."""
+        if len(self._paths) > DEEPEST:
+            raise _NotALog(f"More than {DEEPEST} elements stand within one another.")
         tag = tag.rpartition("}")[2]  # A log is a log in any namespace or none.
         if len(self._paths) == 1 and tag != "log":
             raise _NotALog(f"The file is XML but no XES log: its first element is <{tag}>.")
+        if tag in {"trace", "event"} and not self._path:
+            self._open_owner(tag)
+            return
+        named = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        key, value = named.get("key"), named.get("value")
+        if not key:
+            return
+        self._path = path = intern(f"{self._path}/{key}" if self._path else key)
+        if value is not None and self._owner is not None:
+            self._owner[path] = value
+
+    def _open_owner(self, tag: str) -> None:
+        if self._event is not None or (tag == "trace" and self._trace is not None):
+            raise _NotALog(f"<{tag}> begins within another element of the log.")
         if tag == "trace":
             self._trace = self._owner = {}
-        elif tag == "event":
-            self._event = _OpenEvent(self._seq, self.line)
-            self._owner = self._event.attributes
-            self._seq += 1
-        named = dict(zip(pairs[::2], pairs[1::2], strict=True))
-        return named.get("key", ""), named.get("value")
+            return
+        self._event = _OpenEvent(self._seq, self.line)
+        self._owner = self._event.attributes
+        self._seq += 1
 
     def _close_event(self, event: _OpenEvent) -> None:
         self._event = None
@@ -209,6 +234,8 @@ class _OpenLog:
 
     def _close_trace(self, trace: dict[str, str]) -> None:
         case = trace.pop("concept:name", "")
+        if not self._events:
+            self.ready.append(RejectedEvent(case, self._seq, self.line, "The trace holds no event."))
         self.ready += [_outcome(case, event, trace) for event in self._events]
         self._trace = self._owner = None
         self._events = []
@@ -231,6 +258,6 @@ def _outcome(case: str, event: _OpenEvent, shared: dict[str, str]) -> LogEvent |
         at_us, day_only = placed(time)
     except ValueError as error:
         return RejectedEvent(case, event.seq, event.line, str(error))
-    resource = own.pop("org:resource", None) or None
-    lifecycle = own.pop("lifecycle:transition", None) or None
+    resource = given(own.pop("org:resource", ""))
+    lifecycle = given(own.pop("lifecycle:transition", ""))
     return LogEvent(case, activity, at_us, event.seq, resource, lifecycle, own, shared, day_only)

@@ -47,12 +47,16 @@ class NewLog:
 
 @dataclass(frozen=True, slots=True)
 class TakenLog:
-    """What is kept under the name now; `added` is False when the same file was there already."""
+    """What is kept under the name now; `added` is False when the same file was there already.
+
+    `left_out` counts the values of attributes that were too long, or held a NUL, and were not kept.
+    """
 
     name: str
     events: int
     rejected: int
     added: bool
+    left_out: int = 0
 
 
 def why_not_kept(event: LogEvent) -> str | None:
@@ -82,13 +86,13 @@ def known_log(session: Session, name: str, file_sha256: str) -> TakenLog | None:
 def take_log(session: Session, new: NewLog, events: Iterable[LogEvent], at: int) -> TakenLog:
     """Keep the events of a log under its name at instant `at` (microseconds); each must fit (see `why_not_kept`).
 
-    Values of attributes that are longer than 255 characters are left out. The attributes of a case are those that
-    its first event carries.
+    Values of attributes that are longer than 255 characters are left out. An attribute of a case has the value that
+    the first event with it carries.
 
     Raises:
         LogRefused: a log of another file has the name and is not to be replaced, or there is not one event.
     """
-    if not new.name or len(new.name) > LONGEST_NAME or NUL in new.name:
+    if not new.name.strip() or len(new.name) > LONGEST_NAME or NUL in new.name:
         raise LogRefused(f"The name of a log has 1 to {LONGEST_NAME} characters.")
     same = known_log(session, new.name, new.file_sha256)
     if same is not None:
@@ -110,13 +114,15 @@ def take_log(session: Session, new: NewLog, events: Iterable[LogEvent], at: int)
     )
     session.add(log)
     session.flush()
-    known: set[str] = set()
+    cases: dict[str, Mapping[str, str]] = {}
+    keeper = _Keeper()
     for batch in _batches(first, events):
-        _write(session, ImportedEvent, [_row(log_id, event) for event in batch])
-        _write(session, ImportedCase, _new_cases(log_id, batch, known))
+        _write(session, ImportedEvent, [_row(log_id, event, keeper) for event in batch])
+        _gather(cases, batch)
         log.events += len(batch)
+    _write(session, ImportedCase, [(log_id, case, keeper.document(known)) for case, known in cases.items()])
     session.flush()
-    return TakenLog(new.name, log.events, new.rejected, added=True)
+    return TakenLog(new.name, log.events, new.rejected, added=True, left_out=keeper.left_out)
 
 
 def _make_room(session: Session, new: NewLog) -> None:
@@ -139,33 +145,42 @@ def _batches(first: list[LogEvent], rest: Iterator[LogEvent]) -> Iterator[list[L
         batch = list(islice(rest, BATCH))
 
 
-def _new_cases(log_id: str, events: Iterable[LogEvent], known: set[str]) -> list[tuple[Any, ...]]:
-    rows = []
+def _gather(cases: dict[str, Mapping[str, str]], events: Iterable[LogEvent]) -> None:
+    """Add what events tell of their cases: traces of one name are one case, and rows of a table need not be alike."""
     for event in events:
-        if event.case_attributes and event.case not in known:
-            known.add(event.case)
-            rows.append((log_id, event.case, _document(event.case_attributes)))
-    return rows
+        told = event.case_attributes
+        if not told:
+            continue
+        known = cases.setdefault(event.case, told)
+        if known is not told and not known.keys() >= told.keys():
+            cases[event.case] = {**told, **known}
 
 
-def _row(log_id: str, event: LogEvent) -> tuple[Any, ...]:
+def _row(log_id: str, event: LogEvent, keeper: _Keeper) -> tuple[Any, ...]:
     return (
         *(log_id, event.seq, event.case, event.activity, event.at_us, event.resource, event.lifecycle),
-        *(_document(event.attributes), event.day_only),
+        *(keeper.document(event.attributes), event.day_only),
     )
 
 
-def _document(attributes: Mapping[str, str]) -> str:
-    """Attributes as JSON, without what cannot be kept; most need no second look."""
-    text = json.dumps(attributes)
-    if len(text) <= LONGEST_ATTRIBUTE and ESCAPED_NUL not in text:
-        return text
-    kept = {
-        key: value
-        for key, value in attributes.items()
-        if len(value) <= LONGEST_ATTRIBUTE and NUL not in key + value
-    }
-    return json.dumps(kept)
+@dataclass(slots=True)
+class _Keeper:
+    """Makes attributes JSON, and counts the values that cannot be kept."""
+
+    left_out: int = 0
+
+    def document(self, attributes: Mapping[str, str]) -> str:
+        """Attributes as JSON, without what cannot be kept; most need no second look."""
+        text = json.dumps(attributes)
+        if len(text) <= LONGEST_ATTRIBUTE and ESCAPED_NUL not in text:
+            return text
+        kept = {
+            key: value
+            for key, value in attributes.items()
+            if len(value) <= LONGEST_ATTRIBUTE and NUL not in key + value
+        }
+        self.left_out += len(attributes) - len(kept)
+        return text if len(kept) == len(attributes) else json.dumps(kept)
 
 
 def _write(session: Session, model: type[ImportedEvent | ImportedCase], rows: list[tuple[Any, ...]]) -> None:

@@ -1,9 +1,15 @@
 """Edges: directly-follows relations with their waiting times."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from permitflow.analytics.edges import Edge, edge_table
+from permitflow.analytics.log_table import LogTable
+from permitflow.interchange.timestamps import parse_instant
+from permitflow.interchange.xes import read_xes
 from tests.analytics.small_logs import table_of
+from tests.reference_data import reference_figures, reference_file
 
 SECOND = 1_000_000
 
@@ -32,3 +38,38 @@ def test_the_most_frequent_edge_comes_first_then_the_alphabet():
     order = [(edge.source, edge.target, edge.count) for edge in edge_table(table_of(rows))]
 
     assert order == [("z", "y", 2), ("w", "x", 1), ("x", "w", 1), ("y", "x", 1), ("y", "z", 1)]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-01-02T16:00", "2026-01-05T08:30"),
+        ("2026-01-03T12:00", "2026-01-04T12:00"),
+        ("2026-01-05T06:00", "2026-01-05T19:00"),
+        ("1969-12-25T09:15", "1970-01-07T09:00"),
+        ("1721-05-05T00:00", "1721-05-19T00:00"),
+    ],
+)
+def test_office_hours_are_those_of_each_minute_counted(start, end):
+    minute, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    minutes = 0
+    while minute < last:
+        minutes += minute.weekday() < 5 and 7 <= minute.hour < 17
+        minute += timedelta(minutes=1)
+
+    (edge,) = edge_table(
+        table_of([("a", parse_instant(start), 0, "x"), ("a", parse_instant(end), 1, "y")]), True
+    )
+
+    assert edge.sum == minutes * 60
+
+
+def test_office_hours_of_a_real_log_equal_those_of_an_independent_library():
+    known = reference_figures("reference_receipt")["business_hours"]["edges"]
+    with LogTable.of_events(read_xes(reference_file("receipt.xes.gz"))) as table:
+        found = {(edge.source, edge.target): edge for edge in edge_table(table, office_hours=True)}
+
+    for edge in known:
+        ours = found[edge["source"], edge["target"]]
+        for name in ("mean", "median", "min", "max", "sum"):
+            assert getattr(ours, name) == pytest.approx(edge[name], abs=1), (edge["source"], edge["target"])

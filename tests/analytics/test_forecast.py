@@ -126,6 +126,23 @@ def test_more_arrivals_than_departures_are_drift_before_any_file_takes_longer() 
     assert is_drifting([*steady, *wave], 150 * day, 60 * day)
 
 
+def _mostly_stuck(name: str, first: int, count: int, done: int) -> list[StepVisit]:
+    """One file a day; the first `done` of them take three days, the rest never end."""
+    return [
+        StepVisit(f"{name}{n}", "fire", n * DAY_US, None, (n + 3) * DAY_US if n < first + done else None)
+        for n in range(first, first + count)
+    ]
+
+
+def test_files_that_stop_ending_are_drift_though_as_many_leave_as_come() -> None:
+    now, recent = 160 * DAY_US, 60 * DAY_US
+    usual = _mostly_stuck("old", 0, 100, 100)
+    backlog = [StepVisit(f"b{n}", "fire", 95 * DAY_US, None, 101 * DAY_US) for n in range(40)]
+    assert is_drifting([*usual, *backlog, *_mostly_stuck("new", 100, 60, 25)], now, recent)
+    always = [*_mostly_stuck("old", 0, 100, 30), *backlog[:22], *_mostly_stuck("new", 110, 50, 22)]
+    assert not is_drifting(always, now, recent), "most never ended before either"
+
+
 def test_trap_1_a_window_of_closed_files_hides_what_two_missing_reviewers_do() -> None:
     """Of five reviewers two leave, and the rest take the easy files first."""
     rng = Random(8)

@@ -44,7 +44,7 @@ def by_case(events: list[LogEvent]) -> list[list[LogEvent]]:
     return list(grouped.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(EVENTS)
 def test_edges_and_durations_equal_a_plain_computation(events: list[LogEvent]) -> None:
     events = numbered(events)
@@ -74,7 +74,7 @@ def test_edges_and_durations_equal_a_plain_computation(events: list[LogEvent]) -
     assert summary["end_activities"] == Counter(trace.activities[-1] for trace in log)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(EVENTS)
 def test_rework_handovers_and_steps_equal_a_plain_computation(events: list[LogEvent]) -> None:
     events = numbered(events)
@@ -124,17 +124,6 @@ def test_a_large_log_is_taken_in_batches_without_loss() -> None:
         assert table.row("SELECT count(*), max(pos), sum(gap) FROM events") == (120_001, 120_001, 120_000)
 
 
-def test_trap_3_side_by_side_lanes_do_not_make_steps_longer_than_the_lead_time() -> None:
-    table = table_of_turns(
-        ("1", "submitted", 0), ("1", "fire", 100), ("1", "electrical", 100), ("1", "issued", 130)
-    )
-
-    steps = log_steps(table)
-
-    assert sum(step["sum_s"] for step in steps) == 130
-    assert sum(step["share_percent"] for step in steps) == pytest.approx(100)
-
-
 def test_trap_12_medians_come_from_all_waits_not_from_medians_of_cases() -> None:
     table = table_of_turns(
         *(("1", "a", at) for at in range(5)),
@@ -144,26 +133,7 @@ def test_trap_12_medians_come_from_all_waits_not_from_medians_of_cases() -> None
     assert edge_table(table)[0].median == 1
 
 
-def test_a_step_says_who_did_it_again() -> None:
-    table = table_of_turns(("1", "review", 0, "ann"), ("1", "review", 9, "ann"), ("1", "review", 10, "bob"))
-
-    (step,) = log_steps(table)
-
-    assert (step["n"], step["first_time"], step["repeats"], step["redos"]) == (3, 1, 1, 1)
-    assert (step["median_s"], step["share_percent"]) == (5.0, 100.0)
-
-
-def test_a_bounce_is_a_handover_straight_back() -> None:
-    table = table_of_turns(
-        *(("1", "x", at, who) for at, who in enumerate(["ann", "bob", "bob", "ann", "cid"]))
-    )
-
-    found = handovers(table)
-
-    assert (found["handovers"], found["bounces"], found["per_case_max"]) == (3, 1, 3)
-
-
-def test_nobody_hands_over_to_nobody() -> None:
-    found = handovers(table_of_turns(("1", "a", 0), ("1", "b", 1, "ann"), ("1", "c", 2)))
-
-    assert (found["handovers"], found["same_resource_steps"], found["steps_without_resource"]) == (0, 0, 2)
+def test_activities_that_a_log_never_has_are_told_in_their_order() -> None:
+    with table_of([("1", 0, 0, "a")]) as table:
+        assert table.absent(["z", "a", "", "b"]) == ["z", "", "b"]
+        assert table.absent([]) == []

@@ -56,3 +56,12 @@ def test_hours_are_read_off_a_log() -> None:
 def test_dates_without_a_time_and_empty_logs_are_open_all_day() -> None:
     assert hours_read_off([at(day, 0) for day in range(20)]).day_us == DAY_US
     assert hours_read_off([]).day_us == DAY_US
+
+
+def test_due_instants_move_by_working_days_and_keep_their_time() -> None:
+    hours = OfficeHours(closed_days=(11,))
+    end_of_friday = 9 * DAY_US + 7 * HOUR_US
+    assert hours.days_later(end_of_friday, 0) == end_of_friday
+    assert hours.days_later(end_of_friday, 1) == end_of_friday + 4 * DAY_US, "Monday is closed"
+    assert hours.days_later(end_of_friday, -5) == end_of_friday - 7 * DAY_US
+    assert hours.days_later(10 * DAY_US, 1) == 14 * DAY_US, "a Sunday counts as the Friday before"

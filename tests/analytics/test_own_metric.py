@@ -220,3 +220,12 @@ def test_the_activities_that_a_log_never_has_are_named() -> None:
     with table_at(("2026-01-05T15:00:00+00:00", "review"), ("2026-01-06T15:00:00+00:00", "other")) as table:
         assert absent_activities(table, span()) == ["approved", "denied"]
         assert [entry.activity for entry in entries_of(table, span())] == ["review"]
+
+
+@pytest.mark.parametrize(
+    ("at", "zone"),
+    [("9999-12-31T23:00:00+00:00", "Europe/Paris"), ("0001-01-01T01:00:00+00:00", "America/New_York")],
+)
+def test_the_edges_of_the_calendar_have_a_date_in_every_zone(at: str, zone: str) -> None:
+    with table_at((at, "review")) as table:
+        assert [str(entry.on) for entry in entries_of(table, span(zone=zone))] == [at[:10]]

@@ -47,6 +47,18 @@ def test_what_is_not_finished_is_open() -> None:
     assert log_end([waiting, working]) == 3
 
 
+def test_what_was_never_scheduled_waits_since_the_case_moved_on() -> None:
+    events = [
+        event("1", "intake", 3, "start", "ann"),
+        event("1", "intake", 5, "complete", "ann"),
+        event("1", "fire", 9, "start", "bob"),
+        event("1", "fire", 12, "complete", "bob"),
+        event("1", "report", 15, "complete", "cy"),
+    ]
+    found = [(v.step, v.arrived_us, v.claimed_us, v.finished_us, v.person) for v in visits_of_log(events)]
+    assert found == [("intake", 3, 3, 5, "ann"), ("fire", 5, 9, 12, "bob"), ("report", 12, None, 15, "cy")]
+
+
 def test_without_lifecycle_a_visit_begins_where_the_event_before_ended() -> None:
     found = visits_of_log([event("1", "intake", 3), event("1", "fire", 10, who="ann")])
     assert [(v.step, v.arrived_us, v.claimed_us, v.finished_us) for v in found] == [

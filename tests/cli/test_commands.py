@@ -64,25 +64,6 @@ def test_a_wrong_setting_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPat
     assert result.err == "PORT must be a whole number from 1 to 65535; 'eighty' is not.\n"
 
 
-def test_a_database_that_is_not_set_up_says_what_to_do(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'empty.sqlite3'}")
-    result = run("city", "list")
-    assert result.status == 1
-    assert "run `permitflow db upgrade` first" in result.err
-    assert len(result.err.splitlines()) == 1
-    assert run("db", "upgrade").status == 0
-    assert run("city", "list").out == "There is no city yet.\n"
-
-
-def test_a_database_that_cannot_be_reached_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", "sqlite:////no/such/folder/x.sqlite3")
-    result = run("city", "list")
-    assert result.status == 1
-    assert result.err == "The database could not be used: unable to open database file.\n"
-
-
 def test_a_bug_leaves_its_trace_in_a_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("permitflow.queries.cities.all_cities", lambda _session: 1 // 0)
     result = run("city", "list")

@@ -114,7 +114,8 @@ def test_a_mapping_of_ones_own(run: Run, city: City, tmp_path: Path) -> None:
 def test_a_log_is_taken_once(run: Run, database: Database, tmp_path: Path) -> None:
     file = written(tmp_path, "log.csv", EVENTS)
     result = run("import", "log", file, "--name", "north", "--json")
-    assert result.json == {"name": "north", "added": True, "events": 2, "rejected": 0}
+    counts = {"events": 2, "rejected": 0, "attributes_left_out": 0}
+    assert result.json == {"name": "north", "added": True} | counts
     again = run("import", "log", file, "--name", "north")
     assert (
         again.out
@@ -160,6 +161,7 @@ LAUGHS = '<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "ha"><!ENTITY b "&a;&a;
         ("latin.csv", EVENTS.encode() + "1,é,2026-01-01T00:00:00Z\n".encode("latin-1"), "is not UTF-8"),
         ("columns.csv", "case,activity\n1,a\n", "is missing"),
         ("empty.xes", "", "The file is empty"),
+        ("times.csv", EVENTS.splitlines()[0] + "\n1,a,03.02.2026\n", "line 2: “03.02.2026” is not an ISO"),
         ("none.csv", EVENTS.splitlines()[0] + "\n", "no event that can be taken"),
     ],
 )
@@ -191,3 +193,19 @@ def test_a_real_log_is_quick(run: Run) -> None:
     started = time.perf_counter()
     assert run("import", "log", file, "--name", "receipt", "--json").json["events"] == 8577
     assert time.perf_counter() - started < 15, "the aim is 5 seconds on a machine that does nothing else"
+
+
+def test_a_gzipped_table_of_events_is_known_by_its_name(run: Run, tmp_path: Path) -> None:
+    packed = gzip.compress(EVENTS.encode())
+    whole = run("import", "log", written(tmp_path, "log.csv", EVENTS), "--name", "whole", "--json").json
+    assert run("import", "log", written(tmp_path, "log.csv.gz", packed), "--name", "n", "--json").json == (
+        whole | {"name": "n"}
+    )
+
+
+def test_values_that_are_left_out_are_counted(run: Run, tmp_path: Path) -> None:
+    long = f'<string key="long" value="{"x" * 256}"/></event>'
+    file = written(tmp_path, "long.xes", XES.format("a").replace("</event>", long, 1))
+    result = run("import", "log", file, "--name", "long")
+    assert "Values of attributes left out as too long: 1." in result.out
+    assert run("import", "log", file, "--name", "again", "--json").json["attributes_left_out"] == 1

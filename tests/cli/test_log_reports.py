@@ -38,6 +38,7 @@ def log(run: Run, tmp_path: Path) -> str:
     ("report", "options", "expected"),
     [
         ("handovers", (), {"handovers": 0, "same_resource_steps": 2}),
+        ("edges", ("--business-hours",), {"edges_total": 1}),
         ("rework", (), {"cases": 2, "cases_with_rework": 1, "events_again": 2, "self_loops": 2}),
         (
             "deadlines",
@@ -139,3 +140,32 @@ def test_a_real_log_gives_the_reference_deadlines_of_cases(run: Run) -> None:
     due = run("report", "deadlines", "--log", "receipt", "--due", "case:deadline", "--json").json
 
     assert (due["with_deadline"], due["late"]) == (known["with_deadline"], known["late_last_event"])
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        (("clock-stop", "--stop", "none", "--restart", "in"), 1, "The log has no activity 'none'.\n"),
+        (("clock-stop", "--stop", "in", "--restart", "x,y"), 1, "The log has no activity 'x' or 'y'.\n"),
+        (("clock-stop", "--stop", "in", "--restart", " ,"), 2, "--restart names no activity."),
+        (("clock-stop", "--stop", "in", "--restart", "review, x"), 0, "Not in this log: x.\n"),
+        (("survival", "--step", "none"), 1, "The log has no activity 'none'.\n"),
+        (("ageing", "--end", "none"), 1, "The log has no activity 'none'.\n"),
+        (("ageing", "--end", "in,none"), 0, "Not in this log: none.\n"),
+    ],
+)
+def test_activities_that_a_log_does_not_have_are_named(
+    run: Run, log: str, options: tuple[str, ...], status: int, said: str
+) -> None:
+    result = run("report", *options, "--log", log, "--json")
+    assert (result.status, result.out == "") == (status, status != 0)
+    assert result.err.startswith(said)
+
+
+def test_an_activity_with_a_comma_in_its_name_stands_alone(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "commas.csv"
+    header = "case:concept:name,concept:name,time:timestamp\n"
+    path.write_text(header + '1,"ask, wait",2026-01-01\n1,"in, again",2026-01-03\n', encoding="utf-8")
+    run("import", "log", str(path), "--name", "commas")
+    options = ("--log", "commas", "--stop", "ask, wait", "--restart", "in, again", "--json")
+    assert run("report", "clock-stop", *options).json["per_case_tolled"] == {"1": 2.0}

@@ -1,15 +1,17 @@
 """CSV tables: strict headers, line numbers, undecodable bytes, and cells no spreadsheet runs."""
 
+import gzip
+
 import pytest
 
-from permitflow.interchange.csv_table import csv_safe, open_table, undecodable
+from permitflow.interchange.csv_table import csv_plain, csv_safe, open_table, undecodable
 from permitflow.interchange.reading import BadFile
 
 
-def opened(folder, content, needed=("a",), encoding="utf-8"):
+def opened(folder, content, needed=("a",), encoding="utf-8", delimiter=","):
     path = folder / "table.csv"
     path.write_bytes(content)
-    return open_table(path, encoding, needed)
+    return open_table(path, encoding, needed, delimiter=delimiter)
 
 
 def test_rows_know_the_line_on_which_they_begin(tmp_path):
@@ -26,7 +28,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
     ("content", "sentence"),
     [
         (b"", "The file is empty."),
-        (b"b,c\n1,2\n", "line 1: The column “a” is missing."),
+        (b"b,c\n1,2\n", "line 1: The column “a” is missing. There are: b, c."),
         (b"a,b,a\n1,2,3\n", "line 1: The column “a” stands there twice."),
         ("a,b\n".encode("utf-16"), "The file is in UTF-16, not in UTF-8."),
         (b"a,b\xe9\n", "line 1: The byte 0xE9 is not UTF-8"),
@@ -65,3 +67,55 @@ def test_cells_that_could_be_formulas_are_written_as_text(cell):
 @pytest.mark.parametrize("cell", ["", "B100", "12 - 3", "a=b"])
 def test_plain_cells_stay_as_they_are(cell):
     assert csv_safe(cell) == cell
+
+
+@pytest.mark.parametrize(
+    "content", [b'a;"b, c, d, e"\n1;2\n', b"sep=;\r\na;b,c,d,e\n1;2\n", b"a\tb\n1\t2\n", b"a|b\n1|2\n"]
+)
+def test_the_delimiter_is_read_off_the_header(tmp_path, content):
+    (row,) = opened(tmp_path, content, delimiter=None).rows
+
+    assert row.cells == ["1", "2"]
+
+
+def test_lines_are_counted_from_the_first_also_where_it_declares_the_delimiter(tmp_path):
+    table = opened(tmp_path, b"sep=;\na;b\n1;2\n", delimiter=None)
+
+    assert [row.line for row in table.rows] == [3]
+
+
+def test_a_gzipped_table_is_unpacked_and_a_cut_one_refused(tmp_path):
+    packed = gzip.compress(b"a,b\n" + b"1,2\n" * 9)
+
+    assert len(list(opened(tmp_path, packed).rows)) == 9
+    with pytest.raises(BadFile, match="cut off"):
+        list(opened(tmp_path, packed[:-9]).rows)
+
+
+def test_utf_16_is_read_when_asked_for(tmp_path):
+    (row,) = opened(tmp_path, "a,b\né,2\n".encode("utf-16"), encoding="utf-16").rows
+
+    assert row.cells == ["é", "2"]
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "rot13"])
+def test_an_encoding_that_does_not_exist_is_refused(tmp_path, encoding):
+    with pytest.raises(BadFile, match=f"There is no encoding “{encoding}”"):
+        opened(tmp_path, b"a\n", encoding=encoding)
+
+
+@pytest.mark.parametrize("delimiter", [";;", '"', "\n"])
+def test_a_delimiter_is_one_character(tmp_path, delimiter):
+    with pytest.raises(BadFile, match="A delimiter is one character"):
+        opened(tmp_path, b"a\n", delimiter=delimiter)
+
+
+def test_a_cell_of_a_million_characters_is_read(tmp_path):
+    (row,) = opened(tmp_path, b"a\n" + b"x" * 1_000_000).rows
+
+    assert len(row.cells[0]) == 1_000_000
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "-1", "'quoted'", "", "'", "plain"])
+def test_what_was_written_safely_is_read_as_it_was(cell):
+    assert csv_plain(csv_safe(cell)) == cell

@@ -123,3 +123,14 @@ def test_an_unknown_zone_is_refused(tmp_path):
 
     with pytest.raises(BadFile, match="no time zone “Mars/Olympus”"):
         list(read_event_csv(path, replace(COLUMNS, zone="Mars/Olympus")))
+
+
+def test_cells_that_were_kept_from_a_spreadsheet_are_read_as_they_were(tmp_path):
+    path = written(tmp_path, "File,Step,When,Who,Note\n'-A,'=sum,1970-01-01T00:00:00Z,'@ann,'quoted'\n")
+
+    (read,) = read_event_csv(path, COLUMNS)
+
+    assert (read.case, read.activity, read.resource, read.attributes) == (
+        *("-A", "=sum", "@ann"),
+        {"Note": "'quoted'"},
+    )

@@ -278,3 +278,56 @@ def test_instants_beyond_the_calendar_are_rejected(tmp_path, time):
 
     assert list(read_xes(written(tmp_path, LOG.format(body=body)), reject=rejected.append)) == []
     assert [bad.reason for bad in rejected] == [f"“{time}” lies outside the calendar."]
+
+
+@pytest.mark.parametrize("element", ['<list key="a" value="b">', "<values>"])
+def test_elements_too_deep_within_one_another_are_refused(tmp_path, element):
+    closing = f"</{element[1:].partition(' ')[0].rstrip('>')}>"
+    bomb = element * 5_000 + closing * 5_000
+
+    assert "within one another" in refused(written(tmp_path, LOG.format(body=event(more=bomb)))).sentence
+
+
+@pytest.mark.parametrize("encoding", ["x-nonsense", "Shift_JIS"])
+def test_an_encoding_that_cannot_be_read_is_said(tmp_path, encoding):
+    declared = LOG.format(body=event()).replace("UTF-8", encoding)
+
+    assert "an encoding that cannot be read" in refused(written(tmp_path, declared)).sentence
+
+
+@pytest.mark.parametrize(
+    ("inside", "tag"), [(f"<trace>{event()}</trace>", "trace"), (f"<event>{event()}</event>", "event")]
+)
+def test_a_trace_or_an_event_within_another_is_refused(tmp_path, inside, tag):
+    refusal = refused(written(tmp_path, LOG.format(body=inside)))
+
+    assert refusal.sentence == f"<{tag}> begins within another element of the log."
+
+
+def test_a_trace_without_events_is_not_passed_over_in_silence(tmp_path):
+    rejected = []
+
+    assert list(read_xes(written(tmp_path, LOG.format(body="")), reject=rejected.append)) == []
+    assert [(bad.case, bad.reason) for bad in rejected] == [("case 1", "The trace holds no event.")]
+
+
+def test_a_blank_person_is_nobody(tmp_path):
+    more = '<string key="org:resource" value="  "/><string key="lifecycle:transition" value=""/>'
+
+    (read,) = read_xes(written(tmp_path, LOG.format(body=event(more=more))))
+
+    assert (read.resource, read.lifecycle, read.attributes) == (None, None, {})
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_byte_order_mark_tells_the_encoding(tmp_path, encoding):
+    text = LOG.format(body=event("café")).partition("?>")[2]
+
+    assert next(read_xes(written(tmp_path, text.encode(encoding)))).activity == "café"
+
+
+def test_a_gzip_file_of_two_members_is_read_to_its_end(tmp_path):
+    text = LOG.format(body=event() * 4).encode()
+    packed = gzip.compress(text[:300]) + gzip.compress(text[300:])
+
+    assert len(list(read_xes(written(tmp_path, packed)))) == 4
