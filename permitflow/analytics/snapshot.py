@@ -180,6 +180,10 @@ class Snapshot:
             while portion := found.fetchmany(PORTION):
                 yield from portion
 
+    def noted(self, _question: str, find: Callable[[], Any]) -> Any:
+        """What `find` returns, JSON values; a snapshot that writes answers down keeps it instead of what it asked."""
+        return find()
+
     def close(self, *, sound: bool = True) -> None:
         """Free its memory, once."""
         self._connection.close()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from permitflow.analytics.snapshot import Kept, Snapshot
 
-Answers = Mapping[str, Sequence[Sequence[Any]]]
-"""The rows of each statement with its parameters, as JSON values; a date is {"date": "2026-11-23"}."""
+Answers = Mapping[str, Any]
+"""The rows of each statement with its parameters, as JSON values; a date is {"date": "2026-11-23"}. Beside them what was noted."""
 DATE = "date"
 
 
@@ -18,12 +18,32 @@ class NotTold(Exception):
     """A statement was asked of a snapshot that has only the written answers to others."""
 
 
+class HeardSnapshot(Snapshot):
+    """A snapshot that calls `heard` after each answer."""
+
+    def __init__(self, told: Snapshot, heard: Callable[[], None]) -> None:
+        self._told, self.as_of, self.kept, self._heard = told, told.as_of, told.kept, heard
+
+    def rows(self, statement: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a statement."""
+        found = self._told.rows(statement, parameters)
+        self._heard()
+        return found
+
+    def stream(
+        self, statement: str, parameters: Mapping[str, object] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows of a statement in portions."""
+        yield from self._told.stream(statement, parameters)
+        self._heard()
+
+
 class WritingSnapshot(Snapshot):
     """A snapshot that writes down what it is asked and what it answers."""
 
     def __init__(self, told: Snapshot) -> None:
         self._told, self.as_of, self.kept = told, told.as_of, told.kept
-        self.answers: dict[str, list[list[Any]]] = {}
+        self.answers: dict[str, Any] = {}
 
     def rows(self, statement: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a statement, written down."""
@@ -36,6 +56,13 @@ class WritingSnapshot(Snapshot):
     ) -> Iterator[tuple[Any, ...]]:
         """The rows of a statement, written down whole."""
         yield from self.rows(statement, parameters)
+
+    def noted(self, question: str, find: Callable[[], Any]) -> Any:
+        """What `find` returns, written down instead of what it asked."""
+        before = dict(self.answers)
+        found = find()
+        self.answers = {**before, question: found}
+        return found
 
 
 class ToldSnapshot(Snapshot):
@@ -59,6 +86,12 @@ class ToldSnapshot(Snapshot):
     ) -> Iterator[tuple[Any, ...]]:
         """The rows of a statement as they were written down."""
         yield from self.rows(statement, parameters)
+
+    def noted(self, question: str, _find: Callable[[], Any]) -> Any:
+        """What was noted."""
+        if question not in self._answers:
+            raise NotTold(question)
+        return self._answers[question]
 
 
 def _question(statement: str, parameters: Mapping[str, object] | None) -> str:

@@ -38,7 +38,7 @@ def asking(session: Session, scope: Scope, words: Mapping[str, str] | None = Non
     try:
         seen = replace(scope, now=snapshot.as_of)
         narrowed = snapshot.scoped(seen.moment, seen.chosen)
-        yield Ask(seen, narrowed, workflows_of(session, scope.city), session, words or {})
+        yield Ask(seen, narrowed, workflows_of(session, scope.city, scope.workflow), session, words or {})
     finally:
         snapshot.close()
 

@@ -10,10 +10,11 @@ import hashlib
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from permitflow.reports.page import Ask
 from permitflow.reports.wording import HOUR, MINUTE
@@ -25,6 +26,7 @@ FRESH = 10 * MINUTE
 STALE = 3 * HOUR
 """A result of an older state of the record is shown for so long where a new one cannot be built at once."""
 MOST_KEPT = 300
+JUST_NOW_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Result:
 
 def kept(ask: Ask, dear: Dear) -> Result:
     """Return the result for what is asked, built now unless this state of the record has it already."""
+    return cast(Result, _noted(ask, f"kept {dear.name}", lambda: _fresh_or_built(ask, dear)))
+
+
+def _fresh_or_built(ask: Ask, dear: Dear) -> Result:
     found = _read(ask, dear)
     if found is not None and _is_fresh(ask, *found):
         return found[1]
@@ -54,6 +60,10 @@ def kept(ask: Ask, dear: Dear) -> Result:
 
 def kept_or_none(ask: Ask, dear: Dear, few: int = FEW_VISITS) -> Result | None:
     """Return the result; None when it is not there yet and the period has more than `few` visits."""
+    return _noted(ask, f"kept or none {dear.name}", lambda: _found_or_few(ask, dear, few))
+
+
+def _found_or_few(ask: Ask, dear: Dear, few: int) -> Result | None:
     found = _read(ask, dear)
     if found is not None and _is_fresh(ask, *found):
         return found[1]
@@ -64,13 +74,19 @@ def kept_or_none(ask: Ask, dear: Dear, few: int = FEW_VISITS) -> Result | None:
 
 def kept_lately(ask: Ask, dear: Dear) -> Result:
     """Return the result; in a large city one of an older state of the record rather than to build it at once."""
+    found = _noted(ask, f"kept lately {dear.name}", lambda: found_lately(ask, dear) or kept(ask, dear))
+    return cast(Result, found)
+
+
+def found_lately(ask: Ask, dear: Dear) -> Result | None:
+    """Return the result if it is there; in a large city it may be that of an older state of the record."""
     found = _read(ask, dear)
     files = ask.snapshot.kept
-    if found is not None and files is not None and files.large:
-        age = ask.scope.now - found[1].as_of
-        if 0 <= age <= STALE:
-            return found[1]
-    return kept(ask, dear)
+    if found is None or files is None:
+        return None
+    if files.large and 0 <= ask.scope.now - found[1].as_of <= STALE:
+        return found[1]
+    return found[1] if _is_fresh(ask, *found) else None
 
 
 def build(ask: Ask, dear: Dear) -> Result:
@@ -81,6 +97,29 @@ def build(ask: Ask, dear: Dear) -> Result:
         told = {"generation": files.generation, "as_of": result.as_of, "value": result.value}
         _write(_path(ask, dear, files.results), json.dumps(told))
     return result
+
+
+def is_large(ask: Ask) -> bool:
+    """Say whether a look at all files of the city is dear."""
+    return ask.snapshot.kept is not None and ask.snapshot.kept.large
+
+
+def forget(ask: Ask, dear: Dear) -> bool:
+    """Drop a result; False when it was written down within the last minute, or was not there."""
+    path = place_of(ask, dear)
+    try:
+        if path is None or time.time() - path.stat().st_mtime < JUST_NOW_SECONDS:
+            return False
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def place_of(ask: Ask, dear: Dear) -> Path | None:
+    """Return the file of a result; None where nothing is kept."""
+    files = ask.snapshot.kept
+    return None if files is None else _path(ask, dear, files.results)
 
 
 def kept_age(ask: Ask, dear: Dear) -> int | None:
@@ -95,6 +134,17 @@ def visits_of_period(ask: Ask) -> int:
         "SELECT count(*) FROM stays WHERE opened_at < to_us() AND (closed_at IS NULL OR closed_at >= from_us())"
     )
     return int(count)
+
+
+def _noted(ask: Ask, question: str, find: Callable[[], Result | None]) -> Result | None:
+    """What `find` returns, or what it returned when the answers of the snapshot were written down."""
+
+    def plain() -> list[Any] | None:
+        found = find()
+        return None if found is None else [found.value, found.as_of]
+
+    told = ask.snapshot.noted(question, plain)
+    return None if told is None else Result(*told)
 
 
 def _is_fresh(ask: Ask, generation: str, result: Result) -> bool:

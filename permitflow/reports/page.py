@@ -19,7 +19,8 @@ class Ask:
     """What a page is asked: the scope, the snapshot narrowed to it, and the other words of the address.
 
     `session` reads what is in no snapshot: names of people, titles of files, other cities. `cities` are those
-    whose reports the reader may see, by name.
+    whose reports the reader may see, by name. `hurried`: somebody waits for the answer, so that what takes long is
+    counted beside the request.
     """
 
     scope: Scope
@@ -28,6 +29,7 @@ class Ask:
     session: Session
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     cities: tuple[City, ...] = ()
+    hurried: bool = False
 
     def word(self, name: str, default: str = "") -> str:
         """Return one word of the address; it comes from outside and may be anything."""

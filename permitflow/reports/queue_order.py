@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 _OVERTAKEN = """,
-        coalesce(min(first_claimed_at) OVER (PARTITION BY step ORDER BY opened_at, until_at
-            ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) < until_at, false) AS overtaken"""
+        coalesce(min(first_claimed_at) OVER (PARTITION BY step ORDER BY opened_at DESC, until_at DESC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) < until_at, false) AS overtaken"""
 
 
 def _turns(more: str) -> str:

@@ -31,12 +31,15 @@ _ANSWERS = """SELECT s.file, s.step, s.closed_by AS person, coalesce(s.claimed_a
     WHERE in_period(s.closed_at) AND s.role IS NOT NULL AND s.closed_by <> 'system'
         AND list_contains(CASE WHEN s.lane IS NULL THEN $steps ELSE $verbs END, s.closing_action)"""
 """The table of what staff answered in the period, one line for each visit that a person closed."""
-_STAFF_ACTS = """SELECT file, happened_at, actor AS person, action, NOT open OR happened_at - start_at < 5 * 3600000000 + (end_at - start_at - 86400000000)
+_STAFF_ACTS = """WITH quarters AS (
+        SELECT unnest(range(start_at // 900000000, end_at // 900000000)) AS quarter, start_at, end_at, open FROM days)
+    SELECT file, happened_at, actor AS person, action, NOT open OR happened_at - start_at < 5 * 3600000000 + (end_at - start_at - 86400000000)
         OR end_at - happened_at <= 2 * 3600000000 AS outside
     FROM (SELECT * FROM acts WHERE in_period(happened_at) AND actor <> 'system' AND list_contains($staff, role)) AS of_staff
-    ASOF JOIN days ON happened_at >= start_at"""
+    JOIN quarters ON quarter = happened_at // 900000000"""
 """The table of what staff did in the period; `outside`: from 22 to 5 o'clock of the city's day, or on a closed day.
-Clocks are changed before 5 in the morning, so that a day of 23 or 25 hours is longer or shorter there."""
+Clocks are changed before 5 in the morning, so that a day of 23 or 25 hours is longer or shorter there. A day begins at a
+full quarter of an hour everywhere."""
 _CLAIMS = """WITH queue AS (
     SELECT file, step, due_on, first_claimed_at, opened_at, coalesce(claimed_by, closed_by) AS person,
         least(coalesce(first_claimed_at, closed_at, now_us()), coalesce(closed_at, now_us())) AS waited_until

@@ -14,21 +14,22 @@ FEWEST = 5
 """Files of a pair below which it is not looked at."""
 MOST_PAIRS, MOST_LINES = 1_000, 50
 _PAIRS = """firsts AS (
-        SELECT file, step, any_value(company) AS company, arg_min(person, closed_at) AS person, min(began_at) AS began_at,
-            min(closed_at) AS closed_at, (min(closed_at) - from_us()) // 2592000000000 AS month
-        FROM answers GROUP BY file, step)"""
+        SELECT file, step, company, person, first.began_at, closed_at, (closed_at - from_us()) // 2592000000000 AS month
+        FROM answers JOIN (SELECT arg_min(rowid, closed_at) AS answer, min(began_at) AS began_at FROM answers
+            GROUP BY file, step) AS first ON answers.rowid = first.answer)"""
 
 
 _MEETING = f"""WITH {_PAIRS},
-        cells AS (SELECT step, month, count(*) AS n FROM firsts GROUP BY ALL),
-        of_person AS (SELECT step, month, person, count(*) AS n FROM firsts GROUP BY ALL),
-        of_firm AS (SELECT step, month, company, count(*) AS n FROM firsts GROUP BY ALL),
+        met AS (SELECT step, month, person, company, count(*) AS n FROM firsts GROUP BY ALL),
+        cells AS (SELECT step, month, sum(n)::BIGINT AS n FROM met GROUP BY ALL),
+        of_person AS (SELECT step, month, person, sum(n)::BIGINT AS n FROM met GROUP BY ALL),
+        of_firm AS (SELECT step, month, company, sum(n)::BIGINT AS n FROM met GROUP BY ALL),
         expected AS (SELECT person, company, sum(p.n * f.n / c.n) AS mean FROM of_person p
     JOIN of_firm f USING (step, month) JOIN cells c USING (step, month) GROUP BY person, company),
-        observed AS (SELECT person, company, count(*) AS n FROM firsts GROUP BY person, company)
+        observed AS (SELECT person, company, sum(n)::BIGINT AS n FROM met GROUP BY person, company)
         SELECT person, company, n, mean, looks FROM (SELECT count(*) AS looks FROM expected) LEFT JOIN (
-    SELECT person, company, observed.n, mean FROM observed JOIN expected USING (person, company)) AS met
-        ON met.n >= {FEWEST} AND met.n >= mean + 1 ORDER BY (n - mean) / sqrt(mean) DESC, person, company LIMIT {MOST_PAIRS}"""
+    SELECT person, company, observed.n, mean FROM observed JOIN expected USING (person, company)) AS pairs
+        ON pairs.n >= {FEWEST} AND pairs.n >= mean + 1 ORDER BY (n - mean) / sqrt(mean) DESC, person, company LIMIT {MOST_PAIRS}"""
 
 
 def pairs(ask: Ask) -> Figure:

@@ -16,7 +16,9 @@ from permitflow.reports.wording import HOUR
 
 USUAL: tuple[Dear, ...] = (FINDER, SPLIT, BACK_TEST)
 PREPARED: tuple[Dear, ...] = tuple(
-    page.figures.dear for page in PAGES.values() if isinstance(page.figures, Prepared)
+    page.figures.answered.dear
+    for page in PAGES.values()
+    if isinstance(page.figures, Prepared) and not page.figures.light
 )
 """What is built for large cities besides."""
 EVERY = HOUR

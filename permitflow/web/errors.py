@@ -15,6 +15,7 @@ from permitflow.analytics.snapshot import DamagedSnapshot
 from permitflow.db import TurnTimeout
 from permitflow.engine.errors import ConflictOfInterest, NotAllowed, WrongRole
 from permitflow.queries.record import changes_since
+from permitflow.reports.beside import Counting
 from permitflow.reports.snapshots.store import Gathering
 from permitflow.services.errors import NotFound, Stale
 from permitflow.web.access import wanted_access
@@ -22,6 +23,7 @@ from permitflow.web.context import database, settings, visitor
 from permitflow.web.signed_out import ask_to_sign_in
 
 RETRY_SECONDS = "5"
+LOOK_AGAIN_SECONDS = "1"
 FULL = ("database or disk is full", "no space left", "disk full")
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(TurnTimeout, show_busy)
     app.register_error_handler(Gathering, show_gathering)
     app.register_error_handler(DamagedSnapshot, show_gathering)
+    app.register_error_handler(Counting, show_counting)
     app.register_error_handler(OSError, show_disk)
     app.register_error_handler(HTTPException, show_http)
 
@@ -86,6 +89,19 @@ def show_gathering(error: Gathering | DamagedSnapshot) -> ResponseReturnValue:
     answer = make_response(render_template("reports/gathering.html", done=done, total=total), 503)
     answer.headers["Retry-After"] = RETRY_SECONDS
     return answer
+
+
+def show_counting(error: Counting) -> ResponseReturnValue:
+    """503: figures for a file or a list are being counted beside the requests that ask for them; how far that is."""
+    answer = _page("counting", 503, waiting=error)
+    answer.headers["Retry-After"] = RETRY_SECONDS
+    answer.headers.extend(look_again(error))
+    return answer
+
+
+def look_again(error: Counting) -> dict[str, str]:
+    """Return the header by which a browser looks again by itself, unless there is nothing to wait for."""
+    return {} if error.failed else {"Refresh": LOOK_AGAIN_SECONDS}
 
 
 def show_disk(error: OSError) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
@@ -14,20 +14,32 @@ from flask.typing import ResponseReturnValue
 from permitflow.analytics.metrics import METRICS, metric
 from permitflow.engine.diagram import layout
 from permitflow.reports import figure_files
-from permitflow.reports.asking import LINES, asking, lines
+from permitflow.reports.asking import LINES, Line, asking, lines
+from permitflow.reports.beside import Counting
 from permitflow.reports.figures import Figure
 from permitflow.reports.file_lists import names
-from permitflow.reports.page import Ask, Page
+from permitflow.reports.page import Ask, Listing, Page
 from permitflow.reports.pages import PAGES
 from permitflow.reports.pages.heat_map import HEATS, drawn_map, figures
 from permitflow.reports.pages.overview import overview
+from permitflow.reports.prepared_page import Answered, in_reach
 from permitflow.reports.scope import cities_of
 from permitflow.services.errors import NotFound
 from permitflow.web.access import access
 from permitflow.web.context import database, person
+from permitflow.web.errors import look_again
 from permitflow.web.report_menu import page_address, quick_periods, report_menu
 from permitflow.web.report_reassign import worst_parts
-from permitflow.web.reports import BAD_INPUT, ROLES, Question, blueprint, page_links, page_number, question
+from permitflow.web.reports import (
+    BAD_INPUT,
+    ROLES,
+    Question,
+    blueprint,
+    bottleneck_parts,
+    page_links,
+    page_number,
+    question,
+)
 
 NAMES = ", ".join(f'"{name}"' for name in PAGES)
 ADDRESS = f"/<any({NAMES}):page>"
@@ -36,8 +48,8 @@ Parts = Mapping[str, Any]
 
 
 def _overview(ask: Ask) -> Parts:
-    found = overview(ask)
-    return {"told": found.told, "cards": found.cards, "figures": found.figures}
+    found, as_of = in_reach(replace(ask, words={}), Answered("overview", overview))
+    return {"told": found.told, "cards": found.cards, "figures": found.figures, "counted_at": as_of}
 
 
 def _map(ask: Ask) -> Parts:
@@ -54,6 +66,7 @@ def _map(ask: Ask) -> Parts:
 OWN_LOOKS: Mapping[str, tuple[str, Callable[[Ask], Parts]]] = MappingProxyType(
     {
         "overview": ("reports/overview.html", _overview),
+        "bottlenecks": ("reports/bottlenecks.html", bottleneck_parts),
         "map": ("reports/map.html", _map),
         "worst": ("reports/worst.html", worst_parts),
     }
@@ -78,7 +91,7 @@ def figure_page(page: str) -> ResponseReturnValue:
     """A page of figures."""
     asked = PAGES[page]
     with _asked() as (ask, form):
-        template, parts = OWN_LOOKS.get(page, ("reports/page.html", _plain(asked)))
+        template, parts, again = _look(asked, ask)
         kept = _kept(asked, ask)
         shown = render_template(
             template,
@@ -90,9 +103,9 @@ def figure_page(page: str) -> ResponseReturnValue:
             kept=kept,
             periods=quick_periods(ask.scope, kept),
             choices=[(choice, list(choice.options(ask))) for choice in asked.choices],
-            **parts(ask),
+            **parts,
         )
-    return shown, 200 if form.understood else BAD_INPUT
+    return shown, 200 if form.understood else BAD_INPUT, again
 
 
 @blueprint.get(f"{ADDRESS}/<figure>.csv")
@@ -124,7 +137,7 @@ def figure_lines(page: str, listing: str) -> ResponseReturnValue:
         raise NotFound
     start = LINES * page_number()
     with _asked() as (ask, _form):
-        count, different, found = lines(ask, wanted.lines(ask), start)
+        count, different, found = _lines(ask, f"{page} {listing} {start}", wanted, start)
         called = names(ask.session, [line.application_id for line in found])
         title = wanted.title(ask)
     return render_template(
@@ -156,8 +169,26 @@ def help_json() -> ResponseReturnValue:
     return jsonify(metrics=[figure_files.as_meaning(one) for one in METRICS])
 
 
+def _look(page: Page, ask: Ask) -> tuple[str, Parts, dict[str, str]]:
+    """The template of a page, what it shows, and headers; how far its figures are while they are being counted."""
+    template, parts = OWN_LOOKS.get(page.id, ("reports/page.html", _plain(page)))
+    try:
+        return template, parts(ask), {}
+    except Counting as waiting:
+        return "reports/counting.html", {"figures": [], "waiting": waiting}, look_again(waiting)
+
+
 def _plain(page: Page) -> Callable[[Ask], Parts]:
     return lambda ask: {"figures": page.figures(ask)}
+
+
+def _lines(ask: Ask, name: str, listing: Listing, start: int) -> tuple[int, int, Sequence[Line]]:
+    """A page of a list; of very many visits it is counted beside the request like the figures."""
+
+    def listed(asked: Ask) -> tuple[int, int, Sequence[Line]]:
+        return lines(asked, listing.lines(asked), start)
+
+    return in_reach(ask, Answered(f"list {name}", listed))[0]
 
 
 def _kept(page: Page, ask: Ask) -> dict[str, str]:
@@ -173,7 +204,8 @@ def _asked() -> Iterator[tuple[Ask, Question]]:
         form = question(session)
         with asking(session, form.scope, request.args.to_dict()) as ask:
             form.form.offer_classes(_classes(ask))
-            yield replace(ask, cities=tuple(cities_of(session, person().cities_with(*ROLES)))), form
+            cities = tuple(cities_of(session, person().cities_with(*ROLES)))
+            yield replace(ask, cities=cities, hurried=True), form
 
 
 def _classes(ask: Ask) -> set[str]:

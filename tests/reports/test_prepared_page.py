@@ -13,7 +13,7 @@ from permitflow.db import Database
 from permitflow.instants import to_datetime
 from permitflow.models import CompanyMember, PermitApplication
 from permitflow.queries.sentence import Phrase
-from permitflow.reports import usual
+from permitflow.reports import prepared_page, usual
 from permitflow.reports.figures import Column, Figure
 from permitflow.reports.kept import STALE, kept_age
 from permitflow.reports.page import Ask
@@ -24,7 +24,8 @@ from permitflow.reports.snapshots.store import KEY, Store
 from permitflow.reports.wording import HOUR, MINUTE
 from tests.reports.pages.office import Office, files, looking, write
 
-PREPARED = [page.figures for page in PAGES.values() if isinstance(page.figures, Prepared)]
+ALL = [page.figures for page in PAGES.values() if isinstance(page.figures, Prepared)]
+PREPARED = [page for page in ALL if not page.light]
 
 
 @dataclass
@@ -85,6 +86,28 @@ def test_told_figures_are_those_counted_at_once(large: Looked, page: Prepared) -
     assert without_note(large.figures(page)) == counted
     large.change(later=2 * MINUTE)
     assert large.figures(page) == large.figures(page, at_once=True)
+
+
+def test_light_pages_are_told_of_very_many_visits_alone(
+    large: Looked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = next(page for page in ALL if page.id == "step-times")
+    counted = large.figures(page)
+    large.change(later=30 * MINUTE)
+    assert large.figures(page) != counted
+    monkeypatch.setattr(prepared_page, "MANY", 0)
+    counted = large.figures(page)
+    large.change(later=30 * MINUTE)
+    assert without_note(large.figures(page)) == counted
+
+
+def test_every_light_page_is_told_as_it_is_counted(large: Looked) -> None:
+    pages = [page for page in ALL if page.light]
+    assert len(pages) > 10
+    with looking(large.database, replace(large.office.scope, now=large.now)) as ask:
+        for page in pages:
+            assert page.answered(ask) == (page.figures(ask), ask.scope.now), page.id
+    large.store.wait()
 
 
 def test_another_question_is_put_to_the_record(large: Looked) -> None:

@@ -119,9 +119,9 @@ STATEMENTS: Mapping[str, str] = {
         SELECT n.id, n.file, n.name, n.lane, n.role, n.party, n.round, n.why, n.due_on, n.opened_at, n.first_claimed_at,
             n.claimed_at, n.claimed_by, n.worked_us, n.closed_at, n.closed_by, n.closing_action,
             n.decided_at IS NULL OR n.opened_at < n.decided_at,
-            {_clock("n.opened_at", "o")}, {_clock("n.claimed_at", "c")}, {_clock("n.closed_at", "e")}
+            {_clock("n.opened_at", "o")}, {_clock("n.first_claimed_at", "c")}, {_clock("n.closed_at", "e")}
         FROM named n ANTI JOIN drafts d ON d.definition_hash = n.definition_hash AND (d.phase = n.step OR d.phase = n.name)
-        {_days("n.opened_at", "o")} {_days("n.claimed_at", "c")} {_days("n.closed_at", "e")}
+        {_days("n.opened_at", "o")} {_days("n.first_claimed_at", "c")} {_days("n.closed_at", "e")}
         ORDER BY n.file, n.opened_at, n.id""",
     "files": f"""
         WITH acted AS (

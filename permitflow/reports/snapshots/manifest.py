@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-FORMAT = 1
+FORMAT = 2
 """Of the files; another one is never read, the snapshot is gathered anew."""
 NAME = "snapshot.json"
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from config import Settings
 from permitflow.db import Database
+from permitflow.reports import beside
 from permitflow.reports.scope import find_city
 from permitflow.reports.snapshots.store import KEY, Store
 from permitflow.reports.usual import prepare
@@ -16,6 +17,7 @@ def with_reports(settings: Settings) -> Database:
     database = Database(settings.database_url)
     folder = settings.instance_dir / KEY
     database.info[KEY] = Store(database, folder, after=partial(prepare, database))
+    database.info[beside.KEY] = beside.Beside(database)
     return database
 
 
