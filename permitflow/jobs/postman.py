@@ -6,7 +6,9 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from email.utils import format_datetime
 from types import TracebackType
 from typing import Self
@@ -16,6 +18,7 @@ from permitflow.db import Database
 from permitflow.instants import to_datetime
 from permitflow.services import outbox
 from permitflow.services.outbox import Letter
+from permitflow.services.saved_reports import read_stop_link
 
 TIMEOUT_SECONDS = 20
 FIRST_PERMANENT = 500
@@ -27,6 +30,19 @@ class Delivery:
 
     sent: int = 0
     failed: int = 0
+
+
+class Unfolded(UnstructuredHeader, BaseHeader):
+    """A header on one line: an address too long for one would be taken apart into encoded words, which nobody follows."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return the header as it is sent."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("list-unsubscribe", Unfolded)
+POLICY = EmailPolicy(header_factory=HEADERS)
 
 
 class Line:
@@ -87,14 +103,23 @@ def _send(
 
 
 def message_of(letter: Letter, settings: Settings, at: int) -> EmailMessage:
-    """Return a mail as it goes over the line; its identity is that of its row, so that a second copy shows."""
-    message = EmailMessage()
+    """Return a mail as it goes over the line; its identity is that of its row, so that a second copy shows.
+
+    A mail that can be ended by its last link says so in its headers (RFC 2369), for one click if the link is safe from
+    eavesdroppers (RFC 8058).
+    """
+    message = EmailMessage(POLICY)
     message["From"] = settings.smtp_from
     message["To"] = letter.recipient
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(to_datetime(at))
     message["Message-ID"] = f"<{letter.id}@{settings.smtp_from.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
+    link = read_stop_link(settings.secret_key, letter.body)
+    if link:
+        message["List-Unsubscribe"] = f"<{link}>"
+    if link and link.startswith("https:"):
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.body)
     if letter.html:
         message.add_alternative(letter.html, subtype="html")

@@ -92,8 +92,8 @@ def _scheduled(session: Session, report: SavedReport, city: City, at: int) -> tu
 def _mail(settings: Settings, report: SavedReport, user: User, at: int, written: tuple[str, Letter]) -> Mail:
     path, letter = written
     base = settings.base_url
-    token = saved_reports.stop_token(settings.secret_key, report.id, user.id)
-    links = Links(f"{base}{path}", f"{base}/saved-reports/", f"{base}/saved-reports/stop/{token}")
+    stop = saved_reports.stop_link(base, settings.secret_key, report.id, user.id)
+    links = Links(f"{base}{path}", f"{base}/saved-reports/", stop)
     mail = letter(links, user.name)
     return Mail(
         id=new_id(),

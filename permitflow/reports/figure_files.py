@@ -34,7 +34,7 @@ def as_csv(figure: Figure) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([*names(figure.columns), "definition"])
-    meaning = metric(figure.metric).definition
+    meaning = _meaning(figure)
     for row in figure.rows:
         writer.writerow([*map(_csv_cell, _row(figure, row)), meaning])
     return text.getvalue()
@@ -43,7 +43,7 @@ def as_csv(figure: Figure) -> str:
 def as_json(figure: Figure) -> dict[str, object]:
     """Return the figure with its definition, unit, formula and n."""
     meant = metric(figure.metric)
-    told = {"definition": meant.definition, "unit": meant.unit, "formula": meant.formula, "n": figure.n}
+    told = {"definition": _meaning(figure), "unit": meant.unit, "formula": meant.formula, "n": figure.n}
     lead = [phrase.say() for phrase in (*figure.lead, *figure.notes)]
     return {
         "figure": figure.id,
@@ -59,6 +59,10 @@ def as_meaning(meant: Metric) -> dict[str, Plain]:
     """Return what a metric means, with its unit, formula and the least n it is shown from."""
     told = {"definition": meant.definition, "unit": meant.unit, "formula": meant.formula}
     return {"metric": meant.id, "title": meant.title, **told, "least_n": meant.least_n}
+
+
+def _meaning(figure: Figure) -> str:
+    return figure.meaning.say() if figure.meaning else metric(figure.metric).definition
 
 
 def _row(figure: Figure, row: object) -> list[Plain]:

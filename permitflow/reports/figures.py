@@ -77,7 +77,7 @@ class Figure:
 
     `lead` is what the figure says, in a sentence or two; `notes` are warnings and limits; `empty` stands in place of an
     empty table; `n` is how many files or visits it is counted from. `public`: it names no file and no person, so that it may
-    stand on the public page.
+    stand on the public page. `meaning` says what exactly is counted, instead of the metric's definition.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Figure:
     empty: Phrase = NOTHING
     n: int | None = None
     public: bool = False
+    meaning: Phrase | None = None
 
 
 def plain(cell: Cell) -> Value:

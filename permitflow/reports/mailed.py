@@ -51,7 +51,7 @@ def part_of(figure: Figure, zone: str, most: int = MOST_ROWS) -> Part:
         tuple(in_english(cell, column.kind, zone) for column, cell in zip(figure.columns, row, strict=True))
         for row in shown
     ]
-    heads = tuple(column.title.say() for column in figure.columns)
+    heads = tuple(column.title.say() for column in figure.columns) if rows else ()
     return Part(figure.title.say(), tuple(said), heads, tuple(rows), len(figure.rows) - len(rows))
 
 

@@ -145,11 +145,13 @@ def _cities(session: Session, condition: ColumnElement[bool]) -> Iterator[City]:
 class Workflows:
     """Every definition that files of a city may run under, the newest last: hash -> definition.
 
-    `aliases` are steps that a later version calls otherwise: (workflow, old step) -> new step.
+    `aliases` are steps that a later version calls otherwise: (workflow, old step) -> new step; `prefers` is the
+    workflow whose words are used where several know a step or a clock.
     """
 
     definitions: Mapping[str, Definition]
     aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    prefers: str = ""
 
     @property
     def titles(self) -> dict[str, str]:
@@ -161,26 +163,29 @@ class Workflows:
         return [(hash_, one.initial()) for hash_, one in self.definitions.items()]
 
     def step_title(self, step: str) -> str:
-        """Return what the newest definition that knows a step calls it."""
-        for one in reversed(list(self.definitions.values())):
-            spec = one.lanes.get(step) or one.phases.get(step)
-            if spec is not None:
-                return spec.title
-        return step
+        """Return what a step is called: by the workflow in `prefers` if it knows it, else by most workflows."""
+        found = ((one, one.lanes.get(step) or one.phases.get(step)) for one in self.definitions.values())
+        return self._usual({one.workflow: spec.title for one, spec in found if spec is not None}) or step
 
     def step_now(self, workflow: str, step: str) -> str:
         """Return what a step of a workflow is called now, so that one that was renamed stays one series."""
         return self.aliases.get((workflow, step), step)
 
     def clock_title(self, clock: str) -> str:
-        """Return what the newest definition that knows a clock calls it."""
-        known = [one.clocks[clock].title for one in self.definitions.values() if clock in one.clocks]
-        return known[-1] if known else clock
+        """Return what a clock is called, chosen as the titles of steps are."""
+        knowing = (one for one in self.definitions.values() if clock in one.clocks)
+        return self._usual({one.workflow: one.clocks[clock].title for one in knowing}) or clock
+
+    def _usual(self, titles: Mapping[str, str]) -> str:
+        """Of the newest title in each workflow the preferred workflow's, else the one that most give."""
+        newest_first = list(titles.values())[::-1]
+        return titles.get(self.prefers) or max(newest_first, key=newest_first.count, default="")
 
 
-def workflows_of(session: Session, city: City) -> Workflows:
+def workflows_of(session: Session, city: City, prefers: str = "") -> Workflows:
     """Return the definitions that a city has published and its renamed steps, by two statements.
 
+    Steps and clocks are called as in the workflow `prefers` where it knows them.
     Definitions that are not yet in memory are read beyond that.
     """
     hashes: Sequence[str] = session.scalars(
@@ -195,4 +200,4 @@ def workflows_of(session: Session, city: City) -> Workflows:
         )
     )
     aliases = {(workflow, old): new for workflow, old, new in renamed}
-    return Workflows({hash_: definition_for(connection, hash_) for hash_ in hashes}, aliases)
+    return Workflows({hash_: definition_for(connection, hash_) for hash_ in hashes}, aliases, prefers)

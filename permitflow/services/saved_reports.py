@@ -21,6 +21,7 @@ from permitflow.models import Jurisdiction, ReportReceiver, RoleGrant, SavedRepo
 ROLES = ("manager", "administrator")
 """Who may look at reports, and so be mailed one."""
 DIGEST = "digest"
+STOP_PATH = "/saved-reports/stop/"
 Rhythm = Literal["", "weekly", "monthly"]
 MONDAY, SEVEN = 0, 7
 A_WEEK, TWO_MONTHS = range(8), range(63)
@@ -187,6 +188,18 @@ def managers_of(city_id: str) -> Select[str]:
     return select(RoleGrant.user_id).where(
         RoleGrant.jurisdiction_id == city_id, RoleGrant.role.in_(ROLES), RoleGrant.revoked_at.is_(None)
     )
+
+
+def stop_link(base_url: str, secret: str, report_id: str, user_id: str) -> str:
+    """Return the address by which a receiver stops a report; a mail of a report ends with it."""
+    return f"{base_url}{STOP_PATH}{stop_token(secret, report_id, user_id)}"
+
+
+def read_stop_link(secret: str, text: str) -> str | None:
+    """Return the address with which the text of a mail ends, if it is one that stops a report."""
+    link = text.rstrip().rpartition(" ")[2]
+    _, found, token = link.partition(STOP_PATH)
+    return link if found and read_stop_token(secret, token) else None
 
 
 def stop_token(secret: str, report_id: str, user_id: str) -> str:

@@ -19,7 +19,7 @@ from permitflow.web.navigation import Link
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (_l("Overview"), ("overview",)),
-    (_l("Lost time"), ("bottlenecks", "map", "steps", "contribution", "step-times", "finished", "flow")),
+    (_l("Lost time"), ("bottlenecks", "map", "contribution", "step-times", "finished", "flow")),
     (_l("Open files"), ("ageing", "worst", "promises", "survival")),
     (_l("Law"), ("clocks", "pathways", "overrides")),
     (_l("Quality"), ("quality", "handovers", "workload", "classes")),
@@ -60,7 +60,6 @@ LABELS: Mapping[str, str] = MappingProxyType(
 """Short names for the menu; a page without one shows its title."""
 ENDPOINTS: Mapping[str, str] = MappingProxyType(
     {
-        "bottlenecks": "reports.bottleneck_page",
         "what-if": "what_if.start",
         "exports": "reports.exports",
         "saved-reports": "saved_reports.index",

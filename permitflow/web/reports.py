@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
@@ -11,17 +13,18 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
-from permitflow.analytics.metrics import metric
 from permitflow.reports import definitions, permits
 from permitflow.reports.asking import asking
-from permitflow.reports.bottlenecks import bottlenecks
-from permitflow.reports.causes import causes_of
-from permitflow.reports.contributions import contributions_of
+from permitflow.reports.bottlenecks import Bottlenecks, bottlenecks
+from permitflow.reports.causes import Causes, causes_of
+from permitflow.reports.contributions import Contributions, contributions_of
 from permitflow.reports.courts import Courts
 from permitflow.reports.file_lists import Asked, entries, names
 from permitflow.reports.file_time import file_time
 from permitflow.reports.intervals import shown as percentile_shown
+from permitflow.reports.page import Ask
 from permitflow.reports.pages import contribution as why
+from permitflow.reports.prepared_page import Answered, in_reach
 from permitflow.reports.scope import City, Scope, cities_of, last_days, workflows_of
 from permitflow.reports.tables import table
 from permitflow.reports.wording import elapsed as elapsed_words
@@ -66,37 +69,31 @@ def linked(sentence: str, **parts: str) -> Markup:
     return escape(sentence).format(**parts)
 
 
-@blueprint.get("/bottlenecks")
-@access(roles=ROLES)
-def bottleneck_page() -> ResponseReturnValue:
-    """Where files lose their time."""
-    with database().reading() as session:
-        asked = question(session)
-        with asking(session, asked.scope) as ask:
-            report, causes, split = bottlenecks(ask), causes_of(ask), contributions_of(ask)
-            called = names(session, [one.application_id for one in report.stuck.first])
-    page = render_template(
-        "reports/bottlenecks.html",
-        report=report,
-        causes=causes,
+def bottleneck_parts(ask: Ask) -> Mapping[str, Any]:
+    """What the page of where files lose their time shows: numbers that lead to their files, signs and charts."""
+    (report, causes, split), as_of = in_reach(replace(ask, words={}), Answered("bottlenecks", _held_up))
+    return {
+        "counted_at": as_of,
+        "report": report,
+        "causes": causes,
         # Python's gettext leaves the places of a sentence alone, the templates' own does not.
-        about=why.causes_figure(causes, report.scope.now).notes,
-        foremost=[one.say(_) for one in causes.foremost],
-        faster={part.step: part.say() for part in split.parts},
-        why=why.PAGE,
-        parts=why.parts_figure(split),
-        waits=why.waits_figure(report.steps),
-        metric=metric,
-        question=asked,
-        scope=report.scope,
-        chosen=report.line(_parameter("step")),
-        names=called,
-        definitions=definitions,
-        own=permits.OWN,
-        court_words=list(court_words().items()),
-        courts_by_share=_by_share(report.courts),
-    )
-    return page, 200 if asked.understood else BAD_INPUT
+        "about": why.causes_figure(causes, ask.scope.now).notes,
+        "foremost": [one.say(_) for one in causes.foremost],
+        "faster": {part.step: part.say() for part in split.parts},
+        "why": why.PAGE,
+        "parts": why.parts_figure(split),
+        "waits": why.waits_figure(report.steps),
+        "chosen": report.line(ask.word("step")),
+        "names": names(ask.session, [one.application_id for one in report.stuck.first]),
+        "definitions": definitions,
+        "own": permits.OWN,
+        "court_words": list(court_words().items()),
+        "courts_by_share": _by_share(report.courts),
+    }
+
+
+def _held_up(ask: Ask) -> tuple[Bottlenecks, Causes, Contributions]:
+    return bottlenecks(ask), causes_of(ask), contributions_of(ask)
 
 
 @blueprint.get(f"/bottlenecks/<any({NAMES}):name>.csv")

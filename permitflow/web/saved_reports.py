@@ -28,6 +28,7 @@ from permitflow.web.forms.saved_reports import (
 )
 from permitflow.web.reports import BAD_INPUT, ROLES
 
+NOT_FOUND = 404
 blueprint = Blueprint("saved_reports", __name__, url_prefix="/saved-reports")
 
 
@@ -169,20 +170,24 @@ def digest() -> ResponseReturnValue:
 def ask_to_stop(token: str) -> ResponseReturnValue:
     """The button behind the link of a mail: a mail program that follows links stops nothing."""
     if verbs.read_stop_token(settings().secret_key, token) is None:
-        raise NotFound
-    return render_template("saved_reports/stop.html", token=token, stopped=False)
+        return _no_such_mail()
+    return render_template("saved_reports/stop.html", token=token, standing="asked")
 
 
 @blueprint.post("/stop/<token>")
 @access(public=True)
 def stop_by_link(token: str) -> ResponseReturnValue:
-    """Stop the mails of a report to whom the link was mailed."""
+    """Stop the mails of a report to whom the link was mailed; a mail program posts here itself (RFC 8058)."""
     known = verbs.read_stop_token(settings().secret_key, token)
     if known is None:
-        raise NotFound
+        return _no_such_mail()
     with database().transaction() as session:
         verbs.stop(session, *known)
-    return render_template("saved_reports/stop.html", token=token, stopped=True)
+    return render_template("saved_reports/stop.html", token=token, standing="stopped")
+
+
+def _no_such_mail() -> ResponseReturnValue:
+    return render_template("saved_reports/stop.html", token="", standing="unknown"), NOT_FOUND
 
 
 def _create(city: City) -> str:

@@ -19,6 +19,7 @@ from permitflow.jobs.postman import deliver, message_of
 from permitflow.models import Mail, OutboxMessage
 from permitflow.services import outbox
 from permitflow.services.outbox import CLAIMED_FOR, MINUTE, Letter
+from permitflow.services.saved_reports import stop_link
 from tests import factories
 from tests.factories import MONDAY, City
 
@@ -31,6 +32,7 @@ class Box:
 
     def __init__(self) -> None:
         self.taken: list[EmailMessage] = []
+        self.lines: list[bytes] = []
         self.recipient_answer = "250 OK"
         self.data_answer = "250 OK"
         self.hang_up = threading.Event()
@@ -51,6 +53,7 @@ class Box:
             content = envelope.content
             assert isinstance(content, bytes)
             self.taken.append(message_from_bytes(content, policy=policy.default))
+            self.lines += content.splitlines()
         return self.data_answer
 
 
@@ -213,6 +216,20 @@ def test_a_message_is_plain_text_made_by_a_program(mailing: Settings) -> None:
     assert message["Date"] == "Mon, 02 Mar 2026 17:00:00 +0000"
     assert message["Subject"] == letter.subject
     assert message.get_content() == letter.body
+
+
+def test_only_a_mail_that_ends_with_a_signed_link_can_be_ended(mailing: Settings) -> None:
+    def headers(text: str, base: str = "https://permits.test") -> tuple[str | None, str | None]:
+        body = text.replace("LINK", stop_link(base, mailing.secret_key, ZEROS, ZEROS))
+        message = message_of(Letter(ZEROS, "rae@example.test", "s", body, 1), mailing, MONDAY)
+        return message["List-Unsubscribe"], message["List-Unsubscribe-Post"]
+
+    link = stop_link("https://permits.test", mailing.secret_key, ZEROS, ZEROS)
+    assert headers("Stop this mail: LINK\n") == (f"<{link}>", "List-Unsubscribe=One-Click")
+    assert headers("LINK", "http://permits.test")[1] is None
+    assert headers("LINK", "http://permits.test")[0] is not None
+    for text in ("", "Open it: https://permits.test/applications/1", "LINK and more", "LINKx"):
+        assert headers(text) == (None, None), text
 
 
 def test_a_second_header_cannot_be_smuggled_in(mailing: Settings) -> None:

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select, update
@@ -89,6 +90,40 @@ def test_a_report_arrives_once_for_each_receiver_as_text_and_as_a_page(
     assert "Each file by the day of its decision" in text
     assert "https://permits.test/reports/finished?city=rio-verde&from=2026-02-08&to=2026-03-09" in text
     assert "https://permits.test/saved-reports/stop/" in page
+
+
+def test_a_mail_program_can_end_each_mail_by_its_headers(city: City, mailing: Settings, box: Box) -> None:
+    report_id = save(city, name="Ü" * 60)
+    write_due(city.database, mailing, DUE)
+    deliver(city.database, mailing, lambda: DUE)
+    ended = set()
+    for message in box.taken:
+        link = message["List-Unsubscribe"].removeprefix("<").removesuffix(">")
+        assert link == f"https://permits.test{urlsplit(link).path}"
+        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert message.get_body(("plain",)).get_content().rstrip().endswith(link)  # type: ignore[union-attr]
+        ended.add(saved_reports.read_stop_token(mailing.secret_key, urlsplit(link).path.rpartition("/")[2]))
+    assert ended == {(report_id, city.staff[role]) for role in ("manager", "administrator")}
+    assert all(
+        line.startswith(b"List-Unsubscribe: <https://")
+        for line in box.lines
+        if line.startswith(b"List-Unsubscribe:")
+    )
+    assert max(len(line) for line in box.lines if line[:8] != b"List-Uns") <= 78
+
+
+def test_the_bottlenecks_are_mailed_with_what_holds_files_up(city: City, mailing: Settings) -> None:
+    save(city, page="bottlenecks", last_days=30)
+    assert write_due(city.database, mailing, DUE) == 2
+    told = mails(city)[0].body
+    for words in (
+        "Where files wait · Rio Verde",
+        "Once a step has had 20 visits, this says where files are held up",
+        "City                     100.0 %",
+        "Completeness check  1",
+        "https://permits.test/reports/bottlenecks?city=rio-verde&from=2026-02-08&to=2026-03-09",
+    ):
+        assert words in told
 
 
 def test_two_workers_write_each_mail_once(city: City, mailing: Settings) -> None:

@@ -6,8 +6,18 @@ from dataclasses import replace
 from datetime import date
 
 from permitflow.db import Database
+from permitflow.engine.loader import load_file
 from permitflow.instants import DAY
-from permitflow.reports.scope import City, Scope, cities_of, end_of_day, find_city, last_days, workflows_of
+from permitflow.reports.scope import (
+    City,
+    Scope,
+    Workflows,
+    cities_of,
+    end_of_day,
+    find_city,
+    last_days,
+    workflows_of,
+)
 from tests import factories
 from tests.factories import instant
 
@@ -85,3 +95,20 @@ def test_cities_and_their_workflows_are_found(database: Database) -> None:
         "unheard_of",
     )
     assert workflows.clock_title("decision") == "Decision"
+
+
+def test_a_step_is_called_as_most_workflows_call_it_unless_one_is_preferred() -> None:
+    files = ("commercial", "residential-instant", "site-plan")
+    loaded = [load_file(factories.ROOT / "workflows" / "us-generic" / f"{name}.yaml") for name in files]
+    site_plan = loaded[2].definition
+    issued = site_plan.phases["issued"]
+    renamed = {"phases": {**site_plan.phases, "issued": issued.model_copy(update={"title": "Plan released"})}}
+    everything = Workflows({one.hash: one.definition for one in loaded})
+    assert everything.step_title("issued") == "Permit issued"
+    assert replace(everything, prefers=site_plan.workflow).step_title("issued") == "Site plan approved"
+    assert replace(everything, prefers=site_plan.workflow).step_title("electrical") == "Electrical"
+    newer = replace(
+        everything, definitions={**everything.definitions, "new": site_plan.model_copy(update=renamed)}
+    )
+    assert replace(newer, prefers=site_plan.workflow).step_title("issued") == "Plan released"
+    assert newer.step_title("issued") == "Permit issued"

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from permitflow.instants import now_us
 from permitflow.models import ReportReceiver, SavedReport
 from permitflow.queries.saved_reports import saved_reports
-from permitflow.services.saved_reports import stop_token
+from permitflow.services.saved_reports import STOP_PATH, stop_token
 from tests import factories
 from tests.browsing import database_of, press, signed_in, words
 from tests.factories import City
@@ -167,8 +167,45 @@ def test_the_link_of_a_mail_stops_after_its_button(app: Flask, manager: StrictCl
     assert receivers(city) == {city.staff["manager"]}
     assert "You get no more mails" in words(press(stranger, page, path))
     assert receivers(city) == set()
-    assert stranger.get(path + "0").status_code == 404
-    assert stranger.get(f"/saved-reports/stop/{stop_token('x', report.id, 'y')}").status_code == 404
+
+
+def test_a_mail_program_stops_the_mails_with_one_post(app: Flask, manager: StrictClient, city: City) -> None:
+    save(manager, receivers=[city.staff["manager"], city.staff["administrator"]])
+    (report,) = reports(city)
+    secret = app.extensions["permitflow"].settings.secret_key
+    program = app.test_client()
+    path = f"/saved-reports/stop/{stop_token(secret, report.id, city.staff['manager'])}"
+    for _ in range(2):
+        answer = program.post(path, data={"List-Unsubscribe": "One-Click"})
+        assert (answer.status_code, receivers(city)) == (200, {city.staff["administrator"]})
+    press(manager, manager.get("/saved-reports/"), "/remove")
+    assert program.post(path).status_code == 200
+
+
+def test_a_link_that_is_not_signed_stops_nothing(app: Flask, manager: StrictClient, city: City) -> None:
+    save(manager)
+    (report,) = reports(city)
+    me = city.staff["manager"]
+    right = stop_token(app.extensions["permitflow"].settings.secret_key, report.id, me)
+    another = right.replace(me, city.staff["administrator"])
+    for token in (right[:-1], right + "0", stop_token("a former key", report.id, me), another, "ü", "0"):
+        for answer in (
+            app.test_client().get(f"{STOP_PATH}{token}"),
+            app.test_client().post(f"{STOP_PATH}{token}"),
+        ):
+            assert answer.status_code == 404, token
+            assert "This link stops no mail" in words(answer)
+    assert receivers(city) == {me}
+
+
+def test_the_page_of_bottlenecks_is_saved_with_its_step(manager: StrictClient, city: City) -> None:
+    address = "/reports/bottlenecks?city=rio-verde&from=2026-01-01&to=2026-01-31&step=intake"
+    assert save(manager, address).status_code == 302
+    (report,) = reports(city)
+    assert (report.page, report.query["step"]) == ("bottlenecks", "intake")
+    opened = manager.get(f"/saved-reports/{report.id}")
+    assert opened.location == address
+    assert "Where files wait" in words(manager.get("/saved-reports/"))
 
 
 def test_another_city_sees_nothing(app: Flask, manager: StrictClient, city: City) -> None:

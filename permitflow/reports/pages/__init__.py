@@ -5,6 +5,7 @@ from types import MappingProxyType
 from permitflow.reports.page import Page
 from permitflow.reports.pages import (
     ageing,
+    bottlenecks,
     cities,
     classes,
     clocks,
@@ -26,12 +27,14 @@ from permitflow.reports.pages import (
     workload,
     worst,
 )
+from permitflow.reports.prepared_page import prepared
 
 PAGES: MappingProxyType[str, Page] = MappingProxyType(
     {
-        page.id: page
+        page.id: prepared(page)
         for page in (
             overview.PAGE,
+            bottlenecks.PAGE,
             heat_map.PAGE,
             finished.PAGE,
             flow.PAGE,
@@ -51,8 +54,8 @@ PAGES: MappingProxyType[str, Page] = MappingProxyType(
             workload.PAGE,
             classes.PAGE,
             data_quality.PAGE,
-            cities.PAGE,
         )
     }
+    | {cities.PAGE.id: cities.PAGE}
 )
-"""By the last part of their address."""
+"""By the last part of their address. In large cities they are prepared; that of the cities has its parts prepared itself."""

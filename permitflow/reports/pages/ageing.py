@@ -9,6 +9,7 @@ from typing import Any
 from permitflow.analytics.percentiles import ENOUGH
 from permitflow.queries.sentence import Phrase
 from permitflow.reports.figures import Cell, Chart, Column, Figure, Linked
+from permitflow.reports.file_lists import names
 from permitflow.reports.page import Ask, Choice, Listing, Page, Statement
 from permitflow.reports.stay_curves import OF_A_STEP
 
@@ -71,6 +72,7 @@ def figures(ask: Ask) -> list[Figure]:
 def _points(ask: Ask, lines: Sequence[StepLine]) -> Figure:
     chosen = next((line for line in lines if line.step == ask.word("step")), None)
     found = ask.snapshot.rows(_POINTS, {"step": chosen.step if chosen else ""})
+    called = names(ask.session, [row[1] for row in found])
     limits = {line.step: line.limits for line in lines}
     total = chosen.open if chosen else sum(line.open for line in lines)
     notes = [LIMITS]
@@ -86,11 +88,12 @@ def _points(ask: Ask, lines: Sequence[StepLine]) -> Figure:
         Phrase("Each open stay by its net age"),
         "ageing",
         (
+            Column("file", Phrase("File")),
             Column("step", Phrase("Step")),
             Column("age", Phrase("Net age"), "business"),
             Column("band", Phrase("Against the stays before")),
         ),
-        [_point(ask, row, limits.get(row[0])) for row in found],
+        [_point(ask, row, called[row[1]].number, limits.get(row[0])) for row in found],
         lead=_lead(ask, lines),
         chart=Chart(
             "scatter",
@@ -106,10 +109,10 @@ def _points(ask: Ask, lines: Sequence[StepLine]) -> Figure:
     )
 
 
-def _point(ask: Ask, row: tuple[Any, ...], limits: Sequence[float] | None) -> list[Cell]:
+def _point(ask: Ask, row: tuple[Any, ...], number: str, limits: Sequence[float] | None) -> list[Cell]:
     step, id_, age = row
     band = UNKNOWN if limits is None else BANDS[sum(age > limit for limit in limits)]
-    return [Phrase(ask.workflows.step_title(step)), Linked(age, file=id_), band]
+    return [Linked(number, file=id_), Phrase(ask.workflows.step_title(step)), age, band]
 
 
 def _level_lines(chosen: StepLine | None) -> tuple[tuple[Phrase, float], ...]:

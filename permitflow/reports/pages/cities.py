@@ -9,9 +9,9 @@ from typing import Any
 from permitflow.analytics.percentiles import ENOUGH
 from permitflow.queries.sentence import Phrase
 from permitflow.reports.asking import asking
+from permitflow.reports.beside import lately
 from permitflow.reports.city_summary import FAMILIES, FAMILY, SUMMARY
 from permitflow.reports.figures import Cell, Column, Figure, Linked
-from permitflow.reports.kept import kept
 from permitflow.reports.page import Ask, Listing, Page, Statement
 from permitflow.reports.scope import City
 from permitflow.reports.small_numbers import percent
@@ -64,9 +64,9 @@ def _told(ask: Ask) -> Iterator[Told]:
 
 def _summary(ask: Ask, city: City) -> Any:
     if city == ask.scope.city:
-        return kept(replace(ask, words={}), SUMMARY).value
+        return lately(replace(ask, words={}), SUMMARY).value
     with asking(ask.session, replace(ask.scope, city=city)) as other:
-        return kept(other, SUMMARY).value
+        return lately(replace(other, hurried=ask.hurried), SUMMARY).value
 
 
 def _coverage(told: Sequence[Told]) -> Figure:

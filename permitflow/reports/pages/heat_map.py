@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -93,7 +93,8 @@ def drawn_map(ask: Ask) -> Map | None:
     if definition is None:
         return None
     rows = ask.snapshot.rows(_STEPS, {"drawn": definition.workflow})
-    steps = {row[0]: _cells(ask.workflows.step_title(row[0]), definition.workflow, row) for row in rows}
+    called = replace(ask.workflows, prefers=definition.workflow).step_title
+    steps = {row[0]: _cells(called(row[0]), definition.workflow, row) for row in rows}
     ordered = [tuple(cells.values()) for cells in _ordered(definition, steps)]
     heat = HEATS.get(ask.word("heat"), HEATS["wip"])
     return Map(definition, heat, _figure(definition, ordered, steps), steps)
@@ -194,8 +195,8 @@ def _listed(title: Phrase, condition: str) -> Listing:
         return Statement(sql, {"drawn": _drawn(ask), "step": ask.word("step")})
 
     def called(ask: Ask) -> Phrase:
-        said = {"step": ask.workflows.step_title(ask.word("step")), **title.params}
-        return Phrase(title.message, said)
+        words = replace(ask.workflows, prefers=_drawn(ask))
+        return Phrase(title.message, {"step": words.step_title(ask.word("step")), **title.params})
 
     return Listing(called, lines)
 

@@ -44,7 +44,7 @@ def test_limits_and_counts_equal_those_counted_stay_by_stay(database: Database) 
         assert beyond_95 == sum(age > limits[3] for age in ages)
     total = sum(stay.closed_at is None for stay in city.stays)
     assert (len(points.rows), points.n) == (total, total)
-    drawn = [plain(row[1]) for row in points.rows]
+    drawn = [plain(row[2]) for row in points.rows]
     assert drawn == sorted(drawn, key=lambda age: -float(str(age)))
 
 
@@ -62,7 +62,7 @@ def test_a_step_with_few_closed_stays_has_no_limits(database: Database) -> None:
     assert list(lines) == ["zoning"]
     assert lines["zoning"][2:4] == [None, None]
     assert lines["zoning"][5:] == [None] * 4 + [19]
-    assert plain(points.rows[0][2]) == ageing.UNKNOWN
+    assert plain(points.rows[0][3]) == ageing.UNKNOWN
     assert points.lead == ()
 
 
@@ -76,7 +76,7 @@ def test_one_step_is_drawn_with_its_limits(database: Database) -> None:
     assert one.chart is not None
     assert not all_steps.chart.lines
     assert [value for _, value in one.chart.lines] == by_step(table)["fire"][5:9]
-    assert {said(row[0]) for row in one.rows} == {"fire"}
+    assert {said(row[1]) for row in one.rows} == {"fire"}
     assert options == ["", "building", "fire", "intake"]
 
 

@@ -10,11 +10,10 @@ import pytest
 
 from permitflow.db import Database
 from permitflow.instants import to_datetime
-from permitflow.reports.fast_track import track_of
 from permitflow.reports.figures import Figure, plain
 from permitflow.reports.page import Ask
 from permitflow.reports.pages.pathways import PAGE, figures
-from permitflow.reports.scope import Scope, Workflows
+from permitflow.reports.scope import Scope
 from permitflow.services.files import sample_of
 from tests.reports.history import NOW, ZONE, day
 from tests.reports.pages.linked import wrong_links
@@ -157,16 +156,6 @@ def test_the_audit_counts_drawn_files(database: Database) -> None:
     assert [plain(cell) for cell in row[1:6]] == [200, *numbers]
     assert row[6] is None
     assert shown.n == by_hand["audited"]
-
-
-def test_the_fast_track_is_found_in_the_workflow() -> None:
-    track = track_of(Workflows({"h": HOME}))
-    assert track.passing == {"auto_pass"}
-    assert track.handing == {"route_to_review"}
-    assert track.audits == {"pass_audit"}
-    assert track.suspending == {"suspend", "revoke"}
-    assert track.drawn == {HOME.workflow: frozenset(range(5))}
-    assert track_of(Workflows({"h": definition("us-ca/commercial-ab970")})).handing == frozenset()
 
 
 def test_an_empty_city_has_no_pathways(database: Database) -> None:

@@ -14,7 +14,6 @@ from permitflow.analytics.chance import at_least
 from permitflow.db import Database
 from permitflow.instants import to_datetime
 from permitflow.models import CalendarVersion, CompanyMember, RoleGrant, User
-from permitflow.reports.conflicts import street
 from permitflow.reports.figures import Figure, plain
 from permitflow.reports.page import Ask
 from permitflow.reports.pages.red_flags import PAGE, figures
@@ -261,13 +260,6 @@ def test_own_firms_their_accounts_and_their_streets(database: Database) -> None:
         assert wrong_links(ask, PAGE, [figure(ask, "flags")]) == []
         notes = " ".join(note.say() for note in figure(ask, "flags").notes)
     assert "Roles that people gave to themselves: 1." in notes
-
-
-def test_streets_without_numbers() -> None:
-    assert street({"street": "12b  Main St", "zip": "90001-1234"}) == ("main st", "90001")
-    assert street({"street": " main ST ", "zip": "90001"}) == ("main st", "90001")
-    assert street({"street": "Main St"}) is None
-    assert street({"street": None, "zip": 90001}) is None
 
 
 def test_an_empty_city_raises_no_question(database: Database) -> None:
