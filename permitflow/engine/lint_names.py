@@ -17,7 +17,12 @@ LANE_VERBS = frozenset({*LANE_ACTIONS, "answered"})
 """What can follow a lane's name in an event; `answered` stands for every answer that ends the review."""
 
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-_COMPARED = re.compile(r"([a-z_][\w.]*)\s*(?:[=!]=\s*(\"[^\"]*\"|'[^']*')|in\s*\[([^\]]*)\])")
+_TEXT = r"\"[^\"]*\"|'[^']*'"
+_NAME = r"[a-z_][\w.]*"
+_COMPARED = re.compile(
+    rf"(?P<left>{_TEXT})\s*[=!]=\s*(?P<after>{_NAME})"
+    rf"|(?P<before>{_NAME})\s*(?:[=!]=\s*(?P<right>{_TEXT})|in\s*\[(?P<listed>[^\]]*)\])"
+)
 
 
 class _Reference(NamedTuple):
@@ -177,13 +182,14 @@ def _brought_along(definition: Definition) -> Iterator[str]:
 
 def _wrong_choices(definition: Definition, expression: _Expression) -> Iterator[Finding]:
     for compared in _COMPARED.finditer(expression.text):
-        field = field_named(definition, compared[1])
+        name = compared["before"] or compared["after"]
+        field = field_named(definition, name)
         if field is None or field.type != "choice":
             continue
-        words = [first or second for first, second in _QUOTED.findall(compared[2] or compared[3] or "")]
-        for word in words:
+        texts = compared["left"] or compared["right"] or compared["listed"] or ""
+        for word in (first or second for first, second in _QUOTED.findall(texts)):
             if word not in field.choices:
-                message = f"'{word}' is not a choice of {compared[1]}{_meant(word, field.choices)}"
+                message = f"'{word}' is not a choice of {name}{_meant(word, field.choices)}"
                 yield Finding("L109", expression.path, message)
 
 

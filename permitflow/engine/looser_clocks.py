@@ -116,11 +116,14 @@ def _extensions(definition: Definition, own: ClockDef, law: ClockDef) -> Iterato
     lengths = [more.length for more in (*taken.values(), *law.extended_by.values())]
     for facts in samples(definition, *lengths):
         mine, allowed = _total(taken, facts), _total(law.extended_by, facts)
-        if mine is None or allowed is None or mine > allowed:
-            last, unit = list(taken)[-1], _words(law.unit)
-            what = f"can be extended by {mine} {unit}s in all, not {allowed}{_given(facts)}"
-            yield Looser("L253", f"extended_by.{last}", what)
-            return
+        if allowed is None or (mine is not None and mine <= allowed):
+            continue
+        unit = f"{_words(law.unit)}s"
+        more = (
+            f"{mine} {unit} in all, not {allowed}" if mine is not None else f"{unit} that cannot be counted"
+        )
+        yield Looser("L253", f"extended_by.{list(taken)[-1]}", f"can be extended by {more}{_given(facts)}")
+        return
 
 
 def _by_applicant(definition: Definition, event: str) -> bool:

@@ -10,14 +10,21 @@ from permitflow.engine.move_plan import FactMoves
 
 
 def moved_facts(facts: Mapping[str, Any], moves: FactMoves) -> dict[str, Any]:
-    """Return the application's facts under the new version: renamed fields, and defaults where none is known."""
+    """Return the application's facts under the new version: renamed fields, and defaults where none is known.
+
+    Every value leaves its old name before one takes a new name, so that names may change places.
+    """
     found: dict[str, Any] = json.loads(json.dumps(facts))
-    for old, new in moves.renames.items():
-        value = _taken_out(found, old.split("."))
+    renamed = {new: _taken_out(found, old.split(".")) for old, new in moves.renames.items()}
+    for path, value in renamed.items():
         if value is not None:
-            _put(found, new.split("."), value, replace_it=True)
+            *groups, last = path.split(".")
+            _group(found, groups)[last] = value
     for path, value in moves.defaults.items():
-        _put(found, path.split("."), value, replace_it=False)
+        *groups, last = path.split(".")
+        group = _group(found, groups)
+        if group.get(last) is None:
+            group[last] = value
     return found
 
 
@@ -29,9 +36,10 @@ def _taken_out(facts: dict[str, Any], path: list[str]) -> Any:
     return found.pop(last, None) if isinstance(found, dict) else None
 
 
-def _put(facts: dict[str, Any], path: list[str], value: Any, *, replace_it: bool) -> None:
-    *groups, last = path
-    for group in groups:
-        facts = facts.setdefault(group, {})
-    if replace_it or last not in facts:
-        facts[last] = value
+def _group(facts: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Return the innermost group; where a single value stands in the way, it goes: no field is a value and a group."""
+    for name in names:
+        if not isinstance(facts.get(name), dict):
+            facts[name] = {}
+        facts = facts[name]
+    return facts

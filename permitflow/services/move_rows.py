@@ -108,15 +108,22 @@ def unresolved_lanes(connection: Connection, file: File) -> set[str]:
 def rename_answers(
     connection: Connection, application_id: str, kept: Picture, names: Mapping[str, str]
 ) -> None:
-    """Give checklist answers the new names of their steps; one that is there under the new name already stays."""
-    taken = {(row["step"], row["item"], row["round"]) for row in kept["answers"]}
-    rows = []
-    for row in kept["answers"]:
-        step = names.get(row["step"], row["step"])
-        free = step == row["step"] or (step, row["item"], row["round"]) not in taken
-        rows.append(row | {"step": step} if free else row)
-    if rows != kept["answers"]:
+    """Give checklist answers the new names of their steps, also when two steps swap theirs.
+
+    An answer whose place under the new name is taken by one that stays, stays too.
+    """
+    renamed = [row for row in kept["answers"] if names.get(row["step"], row["step"]) != row["step"]]
+    taken = {_place(row, row["step"]) for row in kept["answers"] if row not in renamed}
+    while blocked := [row for row in renamed if _place(row, names[row["step"]]) in taken]:
+        taken |= {_place(row, row["step"]) for row in blocked}
+        renamed = [row for row in renamed if row not in blocked]
+    if renamed:
+        rows = [row | {"step": names[row["step"]]} if row in renamed else row for row in kept["answers"]]
         _replace(connection, ChecklistAnswer.__table__, application_id, rows)
+
+
+def _place(answer: Mapping[str, Any], step: str) -> tuple[str, str, int]:
+    return step, answer["item"], answer["round"]
 
 
 def rename_clocks(connection: Connection, application_id: str, names: Mapping[str, str]) -> None:

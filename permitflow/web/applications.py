@@ -19,7 +19,7 @@ from permitflow.web import drafts as draft_pages
 from permitflow.web.access import access
 from permitflow.web.context import database, now, person, settings
 from permitflow.web.filing import applicant, own_application, place_url, spoken
-from permitflow.web.forms.applications import action_form
+from permitflow.web.forms.applications import INPUT, action_form
 from permitflow.web.forms.shown import problems
 
 BAD_INPUT = 422
@@ -95,7 +95,7 @@ def act(application_id: str, action: str) -> ResponseReturnValue:
             problems=problems(form),
             place=lambda where: place_url(shown, where),
         ), BAD_INPUT
-    texts = {name: form[name].data for name in inputs_of(spec)} if spec and form else {}
+    texts = {name: form[INPUT + name].data for name in inputs_of(spec)} if spec and form else {}
     with database().transaction() as session:
         actor = applicant(own_application(session, application_id))
         taken = Act(application_id, action, actor, now(), texts, token=token, version=version)

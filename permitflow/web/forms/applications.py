@@ -38,6 +38,8 @@ PROJECT_WORDS = {
 """The words for usual project types; a city's own type is shown by its name."""
 LONGEST_NUMBER = 40
 NEW_PROJECT = "new"
+INPUT = "input-"
+"""Stands before the name that a workflow gives to an input, which may be a name that forms use themselves."""
 ACCEPT = ".pdf,.png,.jpg,.jpeg,application/pdf,image/png,image/jpeg"
 
 
@@ -128,8 +130,8 @@ def answer_form(item_id: str, papers: Iterable[Paper], **values: Any) -> AnswerF
 
 
 def action_form(spec: ActionDef, today: date) -> Form:
-    """Return a form with a field for each input that an action asks for on a date of its city."""
-    fields = {name: _input(name, wanted, today) for name, wanted in inputs_of(spec).items()}
+    """Return a form with a field, named `INPUT` + name, for each input that an action asks for on a city's date."""
+    fields = {INPUT + name: _input(name, wanted, today) for name, wanted in inputs_of(spec).items()}
     return cast(Form, type("ActionForm", (Form,), fields)())
 
 

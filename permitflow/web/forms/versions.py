@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from pydantic import ValidationError
 from wtforms import DateField, FileField, SelectField
 from wtforms.validators import InputRequired
@@ -27,6 +29,8 @@ CLOCK_POLICIES = {
     "restart": _l("start anew"),
     "drop": _l("take away"),
 }
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
+"""A whole number that stays the same when it is read and written; a ZIP code with a zero in front is a text."""
 
 
 class ProposalForm(Form):
@@ -120,20 +124,24 @@ def _moves(
 
 def _pairs(text: str) -> dict[str, str]:
     """Read lines such as `old = new`."""
-    found = {}
+    found: dict[str, str] = {}
     for line in text.splitlines():
-        if line.strip():
-            name, sign, value = line.partition("=")
-            if not sign:
-                raise ValueError(f"Write one pair in each line, such as “old = new”, not “{line.strip()}”.")
-            found[name.strip()] = value.strip()
+        if not line.strip():
+            continue
+        name, sign, value = (part.strip() for part in line.partition("="))
+        if not sign or not name:
+            wrong = _("Write one pair in each line, such as “old = new”, not “%(line)s”.", line=line.strip())
+            raise ValueError(wrong)
+        if name in found:
+            raise ValueError(_("“%(name)s” stands in two lines; leave one of them out.", name=name))
+        found[name] = value
     return found
 
 
 def _value(text: str) -> bool | int | str:
     if text in ("true", "false"):
         return text == "true"
-    return int(text) if text.lstrip("-").isdigit() else text
+    return int(text) if _WHOLE.fullmatch(text) else text
 
 
 def as_lines(pairs: Mapping[str, object]) -> str:
