@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import json
 
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from permitflow.db import new_id
 from permitflow.engine.definition import LoadedDefinition
 from permitflow.engine.loader import load_text
 from permitflow.engine.move_plan import MovePlan, propose
-from permitflow.models import Clock, Event, JurisdictionWorkflow, Lane, Visit
-from permitflow.services import definitions
+from permitflow.ledger.replay import replay
+from permitflow.models import Clock, CorrectionItem, Event, JurisdictionWorkflow, Lane, Visit
+from permitflow.queries.versions import roles_held
+from permitflow.services import definitions, move_file, move_plans, moves
+from permitflow.services.move_file import Migrated, Order
 from tests.engine.small_workflow import SMALL
 from tests.factories import DAY, MONDAY, City
 
@@ -152,3 +160,84 @@ def version_in_use(city: City, workflow: str = WORKFLOW) -> tuple[str, str | Non
     with city.database.reading() as session:
         hash_, version = session.execute(query).one()
     return hash_, version
+
+
+AT = MONDAY + 3 * DAY
+"""When files move."""
+
+
+def move(city: City, application_id: str, plan: MovePlan, at: int = AT) -> Migrated:
+    with city.database.transaction() as session:
+        order = Order(plan, "2.0.0", city.staff["administrator"], at, roles_held(session, city.id))
+        moved = move_file.migrate(session.connection(), application_id, order)
+    replayed(city, application_id)
+    return moved
+
+
+def back(city: City, application_id: str, plan: MovePlan, moved: Migrated, at: int = AT + DAY) -> None:
+    with city.database.transaction() as session:
+        order = Order(plan, "2.0.0", city.staff["administrator"], at, frozenset())
+        move_file.undo(session.connection(), application_id, moved.seq, order, moved.before)
+    replayed(city, application_id)
+
+
+def replayed(city: City, application_id: str) -> None:
+    """Hold the file against its record: the events alone tell where it stands."""
+    standing = replay(json.loads(str(row["body"])) for row in rows(city, Event, application_id))
+    file = city.file(application_id)
+    assert (standing.phase, standing.definition_hash) == (file.state, file.definition_hash)
+    assert {name: lane.state for name, lane in standing.lanes.items()} == lane_states(city, application_id)
+    due = {name: clock.due_on for name, clock in standing.clocks.items()}
+    assert due == {
+        name: str(row["due_on"]) if row["due_on"] else None
+        for name, row in running(city, application_id).items()
+    }
+
+
+def add_item(session: Session, city: City, application: str, lane: str) -> None:
+    session.add(
+        CorrectionItem(
+            id=new_id(),
+            jurisdiction_id=city.id,
+            application_id=application,
+            lane=lane,
+            round=1,
+            severity="required",
+            text="Wrong",
+            code_section="1",
+            fix="Right",
+            status="draft",
+            created_by=city.staff["planner"],
+            created_at=MONDAY,
+        )
+    )
+
+
+def pin(city: City, count: int) -> list[str]:
+    """Files in review under the old version, which is in use again while they are made."""
+    publish(city, at=MONDAY + 1)
+    files = [in_review(city) for _ in range(count)]
+    publish(city, NEW, at=MONDAY + 2)
+    return files
+
+
+def store(city: City, plan: MovePlan) -> str:
+    with city.database.transaction() as session:
+        return move_plans.store_plan(session, city.id, plan, city.staff["administrator"], AT)
+
+
+def run(city: City, plan: MovePlan) -> str:
+    """Store, approve and start a plan; return its id."""
+    plan_id = store(city, plan)
+    with city.database.transaction() as session:
+        move_plans.approve_plan(session, plan_id, city.staff["manager"], AT)
+        move_plans.start(session, plan_id, AT)
+    return plan_id
+
+
+def finish(city: City) -> None:
+    """Let a plan come to its end, two files at a time."""
+    for _ in range(50):
+        if not moves.continue_running(city.database, AT, batch=2):
+            return
+    pytest.fail("The plan never came to its end.")

@@ -307,7 +307,7 @@ def test_an_applicant_withdraws(town: Town, check_page: PageCheck) -> None:
     installer = open_own(town, number)
     installer.press("Withdraw the application")
     check_page(installer.page, "withdraw")
-    installer.fill({"reason": "The site was sold"})
+    installer.fill({"input-reason": "The site was sold"})
     installer.press("Withdraw the application")
     assert "Withdrawn" in installer.reads()
     technician = town.person("permit_technician")

@@ -359,11 +359,6 @@ def test_a_pause_on_the_day_to_which_a_deadline_moved_puts_it_off_too() -> None:
     assert due_on(rule, MONDAY, CITY, [pause(16, 18), pause(18, 20)]) == date(2026, 3, 20)
 
 
-def test_a_resumption_before_its_pause_is_refused() -> None:
-    with pytest.raises(ValueError, match="paused on 2026-03-04 cannot be resumed on 2026-03-03"):
-        pause(4, 3)
-
-
 # --- Standing --------------------------------------------------------------------------------------------------------
 
 
@@ -401,36 +396,7 @@ def test_a_pause_cures_no_lateness_but_saves_the_last_day() -> None:
     assert status(business(10), MONDAY, CITY, last_day, date(2026, 3, 18)).standing == "paused"
 
 
-# --- Rules that are refused, rules that may act ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"id": ""}, "Clock without an id has no id"),
-        ({"title": " "}, "Clock decision has no title"),
-        ({"authority": ""}, "Clock decision has no authority"),
-        ({"unit": "week"}, "unit is 'week', but must be one of business_day, calendar_day, month, year"),
-        ({"roll": "up"}, "roll is 'up'"),
-        ({"count_from": "zero"}, "count_from is 'zero'"),
-        ({"outcome": "auto_deny"}, "outcome is 'auto_deny'"),
-        ({"length": 0}, "length is 0, but must be from 1 to 3660"),
-        ({"length": 3661}, "length is 3661"),
-        ({"warn_at": (80, 50)}, "rising percentages"),
-        ({"warn_at": (0, 50)}, "rising percentages"),
-        ({"warn_at": (50, 50)}, "rising percentages"),
-        ({"warn_at": (101,)}, "rising percentages"),
-    ],
-)
-def test_a_rule_that_cannot_be_counted_is_refused(change: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
-        replace(DECISION, **change)
-
-
-def test_only_a_verified_rule_with_an_outcome_acts_alone() -> None:
-    assert DECISION.acts_alone
-    assert not replace(DECISION, verified=False).acts_alone
-    assert not replace(DECISION, outcome="none").acts_alone
+# --- Calendars that are refused --------------------------------------------------------------------------------------
 
 
 def test_a_calendar_without_open_days_is_refused_by_the_clock_too() -> None:

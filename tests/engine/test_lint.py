@@ -10,9 +10,8 @@ from permitflow.engine.findings import CATALOGUE
 from permitflow.engine.lint import lint
 from permitflow.engine.loader import load_text
 from permitflow.engine.machine import compile_machine
-from tests.engine import overlay_samples
 from tests.engine.large_workflow import large_workflow
-from tests.engine.lint_samples import ALL_STAFF, CALIFORNIA, CLOCK_END, PARTS, Change, Sample, pack
+from tests.engine.lint_samples import ALL_STAFF, CALIFORNIA, PARTS, Change, Sample
 from tests.engine.lint_samples_of_flow import FLOW
 from tests.engine.small_workflow import line_of, problems, variant
 
@@ -24,8 +23,6 @@ UNREADABLE: list[tuple[str, Change]] = [
     ("L003", ("{title: Ready, party", "{party")),
     ("L004", ("valid_days: 180", "valid_days: many")),
 ]
-# Packs, overlays, versions and scenarios are more than one file; their samples stand with their own tests.
-OF_SEVERAL_FILES = {"L166", "L167", "L270", "L271"}
 
 
 @cache
@@ -74,12 +71,6 @@ def test_a_file_that_cannot_be_read(check: str, change: Change) -> None:
     assert load_text(variant(), "small.yaml").definition.workflow == "small"
 
 
-def test_every_check_has_a_failing_sample_and_a_passing_twin() -> None:
-    shown = {sample.check for sample in SAMPLES} | {check for check, _ in UNREADABLE}
-    shown |= {sample.check for sample in overlay_samples.SAMPLES} | overlay_samples.REFUSED | OF_SEVERAL_FILES
-    assert shown == set(CATALOGUE)
-
-
 ONE_OF_EACH = list({sample.check: sample for sample in SAMPLES if sample.check != "L272"}.values())
 
 
@@ -107,62 +98,9 @@ def test_wrong_names_hide_what_would_only_follow_from_them() -> None:
     assert {problem.id for problem in found} == {"L102"}
 
 
-def test_a_field_cannot_be_a_value_and_a_group() -> None:
-    both = ("  site.slope: {", "  site: {title: Site, type: integer}\n  site.slope: {")
-    for expression in ("site.slope > 1 && site > 1", "site > 1 && site.slope > 1"):
-        found = problems(both, ("expression: equipment.station_count <= 4", f"expression: {expression}"))
-        assert [problem.id for problem in found] == ["L108"]
-
-
-def test_a_comparison_inside_a_text_is_no_comparison() -> None:
-    change = ("expression: equipment.station_count <= 4", """expression: project.type != "a == 'b'" """)
-    assert problems(change) == ()
-
-
 def test_problems_are_sorted_by_line() -> None:
     found = problems(("when: [few_stations]", "when: [few]"), ("stops: [accept,", "stops: [acept,"))
     assert [problem.id for problem in found] == ["L103", "L105"]
-
-
-def test_a_step_of_the_system_that_people_may_take_too_is_fine() -> None:
-    change = (
-        "from: [intake], to: in_review, by: [system]",
-        "from: [intake], to: in_review, by: [system, building_official]",
-    )
-    assert problems(change) == ()
-
-
-def test_a_state_is_known_by_the_whole_of_its_name() -> None:
-    assert problems(pack("us-california")) == ()
-    assert {problem.id for problem in problems(pack("us-ca"))} == {"L193", "L195"}
-
-
-def test_a_phase_may_wait_for_a_gate() -> None:
-    gate = (
-        "phases:\n  draft: {",
-        "gates:\n  zoning: {title: Zoning permit, workflows: [zoning], citation: Code}\nphases:\n  draft: {",
-    )
-    waits = ("expression: equipment.station_count <= 4", "expression: gates.zoning")
-    last = ("auto: [pass_screening, hand_over]", "auto: [pass_screening]")
-    by_hand = (
-        "from: [screening], to: intake, by: [system], entry: Handed",
-        "from: [screening], to: intake, by: [permit_technician], entry: Handed",
-    )
-    started = ("starts: [pass_screening, hand_over]", "starts: [pass_screening]")
-    assert problems(gate, waits, last, by_hand, started) == ()
-    found = problems(gate, last, by_hand, started)
-    assert [problem.id for problem in found] == ["L160"]
-
-
-def test_an_unverified_end_of_a_wait_needs_somebody_who_acts_on_the_warning() -> None:
-    outside = ("title: Completeness check, party: agency", "title: Completeness check, party: external")
-    unverified = (CLOCK_END, "    as_of: 2026-01-01\n    verified: false")
-    assert {problem.id for problem in problems(outside, unverified)} == {"L152"}
-    nobody = (
-        "from: [intake], to: in_review, by: [permit_technician]",
-        "from: [intake], to: in_review, by: [applicant]",
-    )
-    assert {problem.id for problem in problems(outside, unverified, nobody)} == {"L126", "L152"}
 
 
 def test_a_definition_of_sixty_phases_is_checked_and_compiled_quickly() -> None:

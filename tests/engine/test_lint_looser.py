@@ -55,6 +55,12 @@ def test_time_that_the_applicant_gives_does_not_loosen(tmp_path: Path) -> None:
     assert linted(tmp_path, text) == ()
 
 
+def test_a_review_that_is_left_out_altogether_is_missed(tmp_path: Path) -> None:
+    text = "lanes:\n  fire:\nphases:\n  in_review:\n    lanes: [electrical, utility]\n"
+    (found,) = linted(tmp_path, text)
+    assert (found.id, "the base's review 'fire' cannot be left out" in found.message) == ("L258", True)
+
+
 def test_a_clock_is_held_to_the_laws_beside_the_packs(tmp_path: Path) -> None:
     law = (Path(__file__).resolve().parents[2] / "workflows/clocks/us-ca-ab970.yaml").read_text()
     (tmp_path / "clocks").mkdir()

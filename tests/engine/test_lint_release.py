@@ -4,6 +4,7 @@ import pytest
 
 from permitflow.engine.lint import problem_of
 from permitflow.engine.lint_release import changed_terms, coverage_findings
+from tests.engine.lint_samples import action, clock
 from tests.engine.small_workflow import SMALL, line_of, loaded
 
 OTHER_STEP = (
@@ -44,6 +45,19 @@ def test_an_id_with_another_meaning(change: tuple[str, str], words: str, at: str
 )
 def test_other_words_and_numbers_keep_the_meaning(change: tuple[str, str]) -> None:
     assert changed_terms(loaded().definition, loaded(change).definition) == ()
+
+
+def test_another_law_under_another_title_is_another_clock() -> None:
+    title = ("    title: Completeness\n", "    title: Check of completeness\n")
+    law = ("    authority: City code 5", "    authority: City code 9")
+    (finding,) = changed_terms(loaded().definition, loaded(title, law).definition)
+    assert (finding.id, finding.path) == ("L270", "clocks.completeness.authority")
+    assert "rested on City code 5" in finding.message
+
+
+def test_what_is_new_has_no_meaning_to_keep() -> None:
+    new = loaded(clock(), action("note: {title: Note, from: [ready], by: [building_official], entry: Noted}"))
+    assert changed_terms(loaded().definition, new.definition) == ()
 
 
 def test_an_action_without_a_scenario_is_found() -> None:

@@ -26,6 +26,7 @@ from permitflow.engine.machine import (
     flat_events,
     joined,
     move,
+    unmet_before,
     why_not,
 )
 from tests.engine.small_workflow import loaded
@@ -213,6 +214,14 @@ def test_why_not_answers_for_any_action() -> None:
     assert why_not(machine, "send_corrections", SYSTEM, at("in_review"))[0].code == "missing_items"
     drafted = at("in_review", {"corrections": {"draft": 1}})
     assert why_not(machine, "send_corrections", SYSTEM, drafted) == ()
+
+
+def test_why_a_file_left_the_fast_track_are_the_clauses_tried_before() -> None:
+    five = at("screening", {"equipment": {"station_count": 5}})
+    assert unmet_before(compiled(), "hand_over", five) == ("few_stations",)
+    assert unmet_before(compiled(), "hand_over", at("screening")) == ()
+    assert unmet_before(compiled(), "pass_screening", five) == (), "nothing is tried before it"
+    assert unmet_before(compiled(), "submit", five) == (), "no phase takes it by itself"
 
 
 def test_the_first_automatic_action_whose_clauses_pass_is_taken() -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from permitflow.engine.move_facts import moved_facts
 from permitflow.engine.move_plan import (
     Active,
     ClockMove,
-    FactMoves,
     LaneMove,
     MovePlan,
     PlanProblem,
@@ -72,6 +70,7 @@ def test_what_went_away_without_a_successor_has_to_be_mapped() -> None:
         ({"lanes": {"fire": LaneMove(to="fire", policy="waive")}}, "lanes.fire", "lost_lane"),
         ({"lanes": {"fire": LaneMove(policy="keep")}}, "lanes.fire", "unknown"),
         ({"lanes": {"fire": LaneMove(to="electrical")}}, "lanes", "unknown"),
+        ({"clocks": {"answer": ClockMove(to="decision")}}, "clocks", "unknown"),
         (
             {"clocks": {"decision": ClockMove(to="decision", policy="restart")}},
             "clocks.decision",
@@ -135,16 +134,6 @@ def test_reach_can_be_asked_for_round_a_closed_phase() -> None:
     assert "issued" in reached_from(definition, "draft")
     assert "issued" not in reached_from(definition, "draft", without="in_review")
     assert reached_from(definition, "draft", without="draft") == frozenset()
-
-
-def test_facts_get_new_names_and_values() -> None:
-    moves = FactMoves(
-        renames={"site.slope": "site.grade.percent"}, defaults={"site.trees": 0, "site.zone": "R1"}
-    )
-    facts = {"site": {"slope": 4, "zone": "C2"}}
-    assert moved_facts(facts, moves) == {"site": {"grade": {"percent": 4}, "zone": "C2", "trees": 0}}
-    assert facts == {"site": {"slope": 4, "zone": "C2"}}
-    assert moved_facts({}, moves) == {"site": {"trees": 0, "zone": "R1"}}
 
 
 def test_hints_fill_the_plan() -> None:

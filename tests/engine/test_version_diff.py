@@ -130,3 +130,15 @@ def test_the_version_follows_from_the_class(kind: str, version: str) -> None:
 def test_a_version_has_three_numbers() -> None:
     with pytest.raises(ValueError, match="unpack"):
         next_version("1.4", "cosmetic")
+
+
+def test_another_beginning_moves_files_and_a_permit_that_goes_breaks_them() -> None:
+    begins = diff(
+        ("{title: Draft, party: applicant, initial: true}", "{title: Draft, party: applicant}"),
+        ("{title: Corrections, party: applicant}", "{title: Corrections, party: applicant, initial: true}"),
+    )
+    assert begins.change_class == "mapped"
+    assert "Applications begin at “Corrections”." in texts(begins)
+    ended = diff(("permit: {title: Permit, valid_days: 180, citation: City code 6}\n", ""))
+    assert ended.change_class == "breaking"
+    assert texts(ended) == ["The workflow ends with a permit, or no longer does."]

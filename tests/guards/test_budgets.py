@@ -15,6 +15,8 @@ PARAMETERS = 6
 NESTING = 3
 COMPLEXITY = 10
 TEMPLATE_LINES = 120
+MIRRORED = 0.9
+"""The part of the modules that have a test module of their own, at the same place under tests/."""
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 VERBS = {"route", "get", "post", "put", "patch", "delete"}
 
@@ -85,6 +87,17 @@ def test_a_view_reads_like_a_table_of_contents() -> None:
         if is_view(node) and lines_of(node) > VIEW_LINES
     ]
     assert not found, "\n".join(found)
+
+
+def test_nearly_every_module_has_a_test_module_at_the_same_place() -> None:
+    known = {module.path.relative_to(ROOT / "tests").as_posix() for module in modules("tests")}
+    wanted = {
+        path.with_name(f"test_{path.name}").as_posix()
+        for path in (module.path.relative_to(ROOT / "permitflow") for module in modules("permitflow"))
+        if path.name != "__init__.py" and "migrations" not in path.parts
+    }
+    alone = sorted(wanted - known)
+    assert len(alone) <= (1 - MIRRORED) * len(wanted), f"Missing under tests/: {', '.join(alone)}"
 
 
 def test_a_template_fits_on_a_screen_or_two() -> None:

@@ -20,6 +20,8 @@ REFUSED = {401, 403, 404}
 WORKFLOW = "us-ca-commercial-ab970"
 # A body in a form or in JSON: methods that change something.
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+SIGNED = "saved_reports.stop_by_link"
+"""The one address whose signature stands for the form's token: mail programs post there, who have seen no form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def test_a_stranger_is_asked_to_sign_in(app: Flask, client: StrictClient) -> Non
 
 
 def test_no_form_is_taken_without_its_token(app: Flask, city: City) -> None:
-    chosen = [route for route in routes(app) if route.method in WRITING]
+    chosen = [route for route in routes(app) if route.method in WRITING and route.endpoint != SIGNED]
     assert chosen
     for client in (app.test_client(), signed_in(app, city.installer_id)):
         answered = statuses(client, chosen)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from permitflow.db import Database
-from permitflow.queries import moves, versions
-from permitflow.services import move_plans
+from permitflow.queries import versions
 from tests import factories
 from tests.factories import DAY, MONDAY, City
-from tests.moving import NEW, WORKFLOW, answer, in_review, plan_for, publish
+from tests.moving import NEW, WORKFLOW, answer, in_review, publish
 from tests.statements import statements
 
 
@@ -57,29 +56,3 @@ def test_the_statements_do_not_grow_with_the_files(city: City) -> None:
             versions.workflows_of(session, city.id)
         counts.append(len(seen))
     assert counts[0] == counts[1]
-
-
-def test_a_plan_tells_how_it_stands(city: City) -> None:
-    old = publish(city)
-    new = publish(city, NEW, MONDAY)
-    admin, manager = city.staff["administrator"], city.staff["manager"]
-    seen = []
-
-    def note() -> None:
-        with city.database.reading() as session:
-            (line,) = moves.plans_of(session, [city.id])
-            assert moves.plan(session, line.row.id, []) is None
-            seen.append((line.standing, bool(line.approved_by)))
-
-    with city.database.transaction() as session:
-        plan = move_plans.store_plan(session, city.id, plan_for(old, new), admin, MONDAY)
-    note()
-    for step in (
-        lambda session: move_plans.approve_plan(session, plan, manager, MONDAY),
-        lambda session: move_plans.start(session, plan, MONDAY),
-        lambda session: move_plans.stop(session, plan, MONDAY, "Lunch"),
-    ):
-        with city.database.transaction() as session:
-            step(session)
-        note()
-    assert seen == [("stored", False), ("approved", True), ("running", True), ("stopped", True)]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,62 +11,23 @@ from sqlalchemy import select
 from permitflow.db import Database
 from permitflow.engine.errors import WrongRole
 from permitflow.instants import DAY, SECOND
-from permitflow.models import Event, RoleGrant, Visit
-from permitflow.queries.delegations import delegations, holders
+from permitflow.models import Event, Visit
+from permitflow.queries.delegations import delegations
 from permitflow.queries.history import history
-from permitflow.queries.people import Person, find_session
-from permitflow.services import claims, sessions, transitions
+from permitflow.services import claims, transitions
 from permitflow.services import delegations as verbs
 from permitflow.services.actors import actor_for
-from permitflow.services.delegations import DelegationProblem, Loan
+from permitflow.services.delegations import DelegationProblem
 from permitflow.services.errors import NotFound
-from permitflow.services.sessions import Limits
 from permitflow.services.transitions import Act
 from tests import factories
 from tests.factories import MONDAY, City
-
-FIRST, LAST = date(2026, 3, 3), date(2026, 3, 6)
-LIMITS = Limits(90 * DAY, 90 * DAY, 90 * DAY)
+from tests.lending import FIRST, lend, loan, person_at, roles_on
 
 
 @pytest.fixture
 def hall(database: Database) -> City:
     return factories.city(database)
-
-
-def loan(hall: City, **changes: Any) -> Loan:
-    examiner = hall.staff["electrical_examiner"]
-    usual = Loan(hall.id, examiner, hall.staff["planner"], "electrical_examiner", FIRST, LAST, "Leave")
-    return replace(usual, **changes)
-
-
-def lend(hall: City, by: str = "electrical_examiner", at: int = MONDAY, **changes: Any) -> str:
-    with hall.database.transaction() as session:
-        return verbs.lend(session, loan(hall, **changes), hall.staff[by], at)
-
-
-def roles_on(hall: City, day: date, user: str = "planner") -> dict[str, str]:
-    with hall.database.reading() as session:
-        actor = actor_for(session, hall.staff[user], hall.id, None, day)
-    assert actor.delegated.keys() <= actor.roles
-    return dict(actor.delegated)
-
-
-def person_at(hall: City, at: int, user: str = "planner") -> Person:
-    with hall.database.transaction() as session:
-        token = sessions.open_session(session, hall.staff[user], MONDAY, LIMITS)
-    with hall.database.reading() as session:
-        found = find_session(session.connection(), sessions.hash_token(token), at)
-    assert found is not None
-    return found.person
-
-
-def test_a_role_counts_on_the_days_it_is_lent_for(hall: City) -> None:
-    lend(hall)
-    lent = {"electrical_examiner": hall.staff["electrical_examiner"]}
-    assert roles_on(hall, date(2026, 3, 2)) == {}
-    assert roles_on(hall, FIRST) == roles_on(hall, LAST) == lent
-    assert roles_on(hall, date(2026, 3, 7)) == {}
 
 
 def test_the_day_is_the_city_s_own(hall: City) -> None:
@@ -81,30 +40,6 @@ def test_the_day_is_the_city_s_own(hall: City) -> None:
     assert during.grants[hall.id] == {"planner", "electrical_examiner"}
     assert during.lent_in(hall.id) == {"electrical_examiner": hall.staff["electrical_examiner"]}
     assert before.grants[hall.id] == {"planner"}
-
-
-def test_a_role_of_ones_own_is_not_a_lent_one(hall: City) -> None:
-    lend(hall)
-    with hall.database.transaction() as session:
-        session.add(
-            RoleGrant(
-                user_id=hall.staff["planner"],
-                jurisdiction_id=hall.id,
-                role="electrical_examiner",
-                granted_at=MONDAY,
-            )
-        )
-    assert roles_on(hall, FIRST) == {}
-    assert person_at(hall, MONDAY + DAY).lent_in(hall.id) == {}
-
-
-def test_what_is_lent_ends_with_the_lender_s_role(hall: City) -> None:
-    lend(hall)
-    with hall.database.transaction() as session:
-        query = select(RoleGrant).where(RoleGrant.role == "electrical_examiner")
-        session.scalars(query).one().revoked_at = MONDAY + 1
-    assert roles_on(hall, FIRST) == {}
-    assert person_at(hall, MONDAY + DAY).grants[hall.id] == {"planner"}
 
 
 def test_a_deputy_answers_and_the_history_names_both(hall: City) -> None:
@@ -208,30 +143,3 @@ def test_strangers_neither_see_nor_end_a_loan(hall: City) -> None:
     with hall.database.reading() as session:
         assert delegations(session, hall.staff["cashier"], [], MONDAY) == []
         assert delegations(session, other.staff["administrator"], [other.id], MONDAY) == []
-
-
-def test_the_list_says_how_each_loan_stands(hall: City) -> None:
-    delegation = lend(hall)
-
-    def standing(at: int) -> str:
-        with hall.database.reading() as session:
-            (line,) = delegations(session, hall.staff["planner"], [], at)
-        return line.standing
-
-    assert [standing(MONDAY + days * DAY) for days in (0, 1, 4, 5)] == [
-        "planned",
-        "running",
-        "running",
-        "over",
-    ]
-    with hall.database.transaction() as session:
-        verbs.end(session, delegation, hall.staff["planner"], MONDAY + DAY)
-    assert standing(MONDAY + DAY) == "ended"
-
-
-def test_holders_are_those_with_a_role_of_their_own(hall: City) -> None:
-    lend(hall)
-    with hall.database.reading() as session:
-        found = {(one.user_id, one.role) for one in holders(session, [hall.id])}
-    assert (hall.staff["planner"], "planner") in found
-    assert (hall.staff["planner"], "electrical_examiner") not in found

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import select
 
-from permitflow.cli.clock_holds import clock_hold, clock_release
 from permitflow.db import Database
 from permitflow.instants import DAY
 from permitflow.models import ClockPause, Hold
@@ -145,22 +143,3 @@ def test_a_hold_cures_no_lateness(here: Lab) -> None:
 def test_what_cannot_be_declared(here: Lab, reason: str, from_on: date | None) -> None:
     with here.database.transaction() as session, pytest.raises(HoldProblem):
         holds.declare(session, Declaration(here.city.id, reason, WEDNESDAY, from_on))
-
-
-def test_the_commands(here: Lab, environ: dict[str, str]) -> None:
-    application = here.accepted()
-    runner = CliRunner(env=environ)
-    held = runner.invoke(
-        clock_hold, ["--city", "rio-verde", "--reason", "Flood", "--from", "2026-03-04", "--json"]
-    )
-    assert held.exit_code == 0, held.output
-    with here.database.reading() as session:
-        hold_id = session.scalars(select(Hold.id)).one()
-    assert hold_id in held.output
-    assert here.clock(application).state == "paused"
-    released = runner.invoke(clock_release, [hold_id])
-    assert released.output.strip() == "The clocks of 1 files run again."
-    unknown = runner.invoke(clock_hold, ["--city", "nowhere", "--reason", "Flood"])
-    assert unknown.exit_code == 1
-    assert "There is no city" in unknown.output
-    assert runner.invoke(clock_release, ["nothing"]).exit_code == 1

@@ -49,7 +49,8 @@ def test_events_are_kept_in_file_order_and_what_belongs_to_the_case_once(databas
 
 
 def test_long_attributes_are_left_out(database: Database) -> None:
-    take(database, NEW, replace(FIRST, attributes={"long": "x" * 256, "nul": "\x00", "short": "y" * 255}))
+    attributes = {"long": "x" * 256, "nul": "\x00", "short": "y" * 255}
+    assert take(database, NEW, replace(FIRST, attributes=attributes)).left_out == 2
     with database.reading() as session:
         assert list(session.scalars(select(ImportedEvent.attributes)).one()) == ["short"]
 
@@ -83,7 +84,7 @@ def test_a_log_without_events_is_refused_and_leaves_the_old_one(database: Databa
     assert activities(database) == ["received"]
 
 
-@pytest.mark.parametrize("name", ["", "x" * 101, "a\x00b"])
+@pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\x00b"])
 def test_a_name_that_cannot_be_kept_is_refused(database: Database, name: str) -> None:
     with pytest.raises(LogRefused, match="1 to 100 characters"):
         take(database, replace(NEW, name=name), FIRST)
@@ -108,3 +109,14 @@ def test_more_events_than_one_statement_takes(database: Database) -> None:
 def test_an_event_that_does_not_fit_says_why(change: dict[str, str], words: str) -> None:
     assert why_not_kept(replace(FIRST, case="c" * 255)) is None
     assert words in str(why_not_kept(replace(FIRST, **change)))
+
+
+def test_an_attribute_of_a_case_is_that_of_the_first_event_that_has_it(database: Database) -> None:
+    later = replace(SECOND, case_attributes={"channel": "mail", "due": "2026-01-05"})
+    third = replace(SECOND, seq=2, case="case 2")
+
+    take(database, NEW, replace(FIRST, case_attributes={}), replace(FIRST, seq=3), later, third)
+
+    with database.reading() as session:
+        (case,) = session.scalars(select(ImportedCase))
+    assert (case.case_id, case.attributes) == ("case 1", {"channel": "desk", "due": "2026-01-05"})

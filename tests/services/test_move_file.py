@@ -3,70 +3,38 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from permitflow.db import Database
-from permitflow.engine.move_plan import ClockMove, LaneMove, MovePlan
-from permitflow.ledger.replay import replay
-from permitflow.models import CorrectionItem, CourtSpell, Event, Lane, OutboxMessage, PermitApplication, Visit
-from permitflow.queries.versions import roles_held
-from permitflow.services import move_file
+from permitflow.engine.move_plan import ClockMove, MovePlan
+from permitflow.models import CourtSpell, Event, Lane, OutboxMessage, Visit
 from permitflow.services.errors import Stale
-from permitflow.services.move_file import Migrated, NotMovable, Order
+from permitflow.services.move_file import NotMovable
 from tests import factories, moving
 from tests.factories import DAY, MONDAY, City
 from tests.moving import (
+    AT,
     NEW,
-    OLD,
     answer,
+    back,
     changed,
     in_review,
     lane_states,
+    move,
     open_steps,
     plan_for,
     publish,
     rows,
 )
 
-AT = MONDAY + 3 * DAY
 SHORTER = {"decision": ClockMove(to="decision", policy="keep_consumed")}
 
 
 @pytest.fixture
 def city(database: Database) -> City:
     return factories.city(database)
-
-
-def move(city: City, application_id: str, plan: MovePlan, at: int = AT) -> Migrated:
-    with city.database.transaction() as session:
-        order = Order(plan, "2.0.0", city.staff["administrator"], at, roles_held(session, city.id))
-        moved = move_file.migrate(session.connection(), application_id, order)
-    replayed(city, application_id)
-    return moved
-
-
-def back(city: City, application_id: str, plan: MovePlan, moved: Migrated, at: int = AT + DAY) -> None:
-    with city.database.transaction() as session:
-        order = Order(plan, "2.0.0", city.staff["administrator"], at, frozenset())
-        move_file.undo(session.connection(), application_id, moved.seq, order, moved.before)
-    replayed(city, application_id)
-
-
-def replayed(city: City, application_id: str) -> None:
-    """Hold the file against its record: the events alone tell where it stands."""
-    standing = replay(json.loads(str(row["body"])) for row in rows(city, Event, application_id))
-    file = city.file(application_id)
-    assert (standing.phase, standing.definition_hash) == (file.state, file.definition_hash)
-    assert {name: lane.state for name, lane in standing.lanes.items()} == lane_states(city, application_id)
-    due = {name: clock.due_on for name, clock in standing.clocks.items()}
-    assert due == {
-        name: str(row["due_on"]) if row["due_on"] else None
-        for name, row in moving.running(city, application_id).items()
-    }
 
 
 def picture(city: City, application_id: str) -> list[object]:
@@ -122,156 +90,6 @@ def test_the_file_can_be_brought_to_its_end_under_the_new_version(city: City) ->
     assert city.file(application).state == "ready"
     city.act(application, "approve", "building_official", AT + 2 * DAY)
     assert city.file(application).state == "fees_due"
-
-
-def test_a_running_clock_keeps_its_date_or_becomes_shorter(city: City) -> None:
-    old = publish(city)
-    kept, shorter = in_review(city), in_review(city)
-    before = moving.running(city, kept)["decision"]
-    new = publish(city, NEW, MONDAY + DAY)
-    move(city, kept, plan_for(old, new))
-    assert moving.running(city, kept)["decision"] == before
-    clocks = plan_for(old, new).clocks | SHORTER
-    move(city, shorter, plan_for(old, new, clocks=clocks))
-    clock = moving.running(city, shorter)["decision"]
-    assert (clock["length"], clock["started_on"], clock["id"]) != (
-        before["length"],
-        before["started_on"],
-        before["id"],
-    )
-    assert (clock["length"], clock["started_on"]) == (15, before["started_on"])
-    assert clock["due_on"] == date(2026, 3, 24) < before["due_on"] == date(2026, 3, 31)
-    assert city.file(shorter).due_on == clock["due_on"]
-    visits = [row for row in rows(city, Visit, shorter) if row["closed_at"] is None]
-    assert {row["due_on"] for row in visits} == {clock["due_on"]}
-
-
-def test_a_longer_law_gives_no_file_a_later_date(city: City) -> None:
-    old = publish(city)
-    application = in_review(city)
-    due = city.file(application).due_on
-    new = publish(city, changed(('length: "20"', 'length: "30"')), MONDAY + DAY)
-    clocks = plan_for(old, new).clocks | SHORTER
-    move(city, application, plan_for(old, new, clocks=clocks))
-    assert (city.file(application).due_on, moving.running(city, application)["decision"]["length"]) == (
-        due,
-        20,
-    )
-
-
-def test_a_length_that_is_used_up_already_ends_today_and_not_in_the_past(city: City) -> None:
-    old = publish(city)
-    application = in_review(city)
-    new = publish(city, changed(('length: "20"', 'length: "2"')), MONDAY + DAY)
-    clocks = plan_for(old, new).clocks | SHORTER
-    move(city, application, plan_for(old, new, clocks=clocks), MONDAY + 8 * DAY)
-    assert moving.running(city, application)["decision"]["due_on"] == date(2026, 3, 10)
-
-
-def test_a_paused_clock_keeps_its_used_days(city: City) -> None:
-    old = publish(city)
-    application = in_review(city)
-    clock = moving.running(city, application)["decision"]
-    with city.database.transaction() as session:
-        session.execute(
-            PermitApplication.__table__.update()
-            .values(draft_items=1)
-            .where(PermitApplication.id == application)
-        )
-    for lane in ("electrical", "fire"):
-        with city.database.transaction() as session:
-            add_item(session, city, application, lane)
-        answer(city, application, lane, "request_corrections")
-    assert city.file(application).state == "corrections"
-    new = publish(city, NEW, MONDAY + DAY)
-    clocks = plan_for(old, new).clocks | SHORTER
-    move(city, application, plan_for(old, new, clocks=clocks))
-    moved = moving.running(city, application)["decision"]
-    assert (moved["id"], moved["state"], moved["due_on"], moved["length"]) == (
-        clock["id"],
-        "paused",
-        None,
-        15,
-    )
-    city.act(application, "resubmit", "applicant", MONDAY + 9 * DAY)
-    assert lane_states(city, application)["load_study"] == "waiting"
-    assert moving.running(city, application)["decision"]["due_on"] == date(2026, 3, 31), (
-        "7 days were not counted"
-    )
-
-
-def add_item(session: Session, city: City, application: str, lane: str) -> None:
-    session.add(
-        CorrectionItem(
-            id=factories.new_id(),
-            jurisdiction_id=city.id,
-            application_id=application,
-            lane=lane,
-            round=1,
-            severity="required",
-            text="Wrong",
-            code_section="1",
-            fix="Right",
-            status="draft",
-            created_by=city.staff["planner"],
-            created_at=MONDAY,
-        )
-    )
-
-
-def test_a_claim_is_kept_and_the_wait_goes_on(city: City) -> None:
-    old = publish(city)
-    application = in_review(city)
-    before = {row["step"]: row for row in rows(city, Visit, application)}
-    lanes = {name: LaneMove(to=name) for name in old.definition.lanes} | {"fire": LaneMove(to="fire_safety")}
-    new = publish(city, changed(("fire", "fire_safety"), text=OLD), MONDAY + DAY)
-    with city.database.transaction() as session:
-        visit = session.get_one(Visit, before["fire"]["id"])
-        visit.claimed_by, visit.claimed_at, visit.first_claimed_at = (
-            city.staff["permit_technician"],
-            MONDAY,
-            MONDAY,
-        )
-    move(city, application, plan_for(old, new, lanes=lanes))
-    after = {row["step"]: row for row in rows(city, Visit, application) if row["closed_at"] is None}
-    assert after["fire_safety"]["id"] == before["fire"]["id"]
-    assert after["fire_safety"]["claimed_by"] == city.staff["permit_technician"]
-    assert (after["fire_safety"]["opened_at"], after["fire_safety"]["lane"]) == (
-        before["fire"]["opened_at"],
-        "fire_safety",
-    )
-
-
-def test_a_review_asked_for_anew_loses_its_answer(city: City) -> None:
-    old = publish(city)
-    application = in_review(city)
-    answer(city, application, "electrical")
-    new = publish(city, NEW, MONDAY + DAY)
-    lanes = {name: LaneMove(to=name) for name in old.definition.lanes}
-    move(
-        city,
-        application,
-        plan_for(old, new, lanes=lanes | {"electrical": LaneMove(to="electrical", policy="reset")}),
-    )
-    assert lane_states(city, application)["electrical"] == "waiting"
-    assert "electrical" in open_steps(city, application)
-
-
-def test_a_lane_that_goes_away_may_complete_the_round(city: City) -> None:
-    old = publish(city)
-    application = in_review(city)
-    answer(city, application, "electrical")
-    without = changed(("[electrical, fire, utility]", "[electrical, utility]"))
-    start = without.index("  fire:\n")
-    new = publish(city, without[:start] + without[without.index("  utility:\n") :], MONDAY + DAY)
-    lanes = {name: LaneMove(to=name) for name in ("electrical", "utility")} | {
-        "fire": LaneMove(policy="drop")
-    }
-    moved = move(city, application, plan_for(old, new, lanes=lanes))
-    assert city.file(application).state == "ready"
-    assert moving.actions_of(city, application)[-2:] == ["migrated", "complete_reviews"]
-    with pytest.raises(Stale, match="Something was done"):
-        back(city, application, plan_for(old, new, lanes=lanes), moved)
 
 
 def test_a_file_past_the_new_review_stays_on_its_version(city: City) -> None:

@@ -11,16 +11,13 @@ from sqlalchemy import select
 
 from permitflow.db import Database
 from permitflow.engine.definition import LoadedDefinition
-from permitflow.engine.move_plan import MovePlan
-from permitflow.models import Move, StepAlias, StoredMovePlan
+from permitflow.models import Move, StoredMovePlan
 from permitflow.services import move_file, move_plans, moves
 from permitflow.services.errors import NotFound, Stale
-from permitflow.services.move_plans import PlanRefused
 from tests import factories, moving
 from tests.factories import DAY, MONDAY, City
-from tests.moving import NEW, answer, changed, in_review, plan_for, publish
+from tests.moving import AT, NEW, answer, finish, pin, plan_for, publish, run
 
-AT = MONDAY + 3 * DAY
 KILLED = 9
 
 
@@ -33,35 +30,6 @@ def city(database: Database) -> City:
 def versions(city: City) -> tuple[LoadedDefinition, LoadedDefinition]:
     old = publish(city)
     return old, publish(city, NEW, MONDAY - DAY + 1)
-
-
-def pin(city: City, count: int) -> list[str]:
-    """Files in review under the old version, which is in use again while they are made."""
-    publish(city, at=MONDAY + 1)
-    files = [in_review(city) for _ in range(count)]
-    publish(city, NEW, at=MONDAY + 2)
-    return files
-
-
-def store(city: City, plan: MovePlan) -> str:
-    with city.database.transaction() as session:
-        return move_plans.store_plan(session, city.id, plan, city.staff["administrator"], AT)
-
-
-def run(city: City, plan: MovePlan) -> str:
-    """Store, approve and start a plan; return its id."""
-    plan_id = store(city, plan)
-    with city.database.transaction() as session:
-        move_plans.approve_plan(session, plan_id, city.staff["manager"], AT)
-        move_plans.start(session, plan_id, AT)
-    return plan_id
-
-
-def finish(city: City) -> None:
-    for _ in range(50):
-        if not moves.continue_running(city.database, AT, batch=2):
-            return
-    pytest.fail("The plan never came to its end.")
 
 
 def results(city: City, plan_id: str) -> dict[str, int]:
@@ -120,37 +88,6 @@ def test_the_rehearsal_changes_nothing_and_says_what_would_be(
         for file in files
     ]
     assert after == before
-
-
-def test_two_people_are_needed_for_a_plan(
-    city: City, versions: tuple[LoadedDefinition, LoadedDefinition]
-) -> None:
-    plan_id = store(city, plan_for(*versions))
-    with city.database.transaction() as session, pytest.raises(PlanRefused, match="second person"):
-        move_plans.start(session, plan_id, AT)
-    with city.database.transaction() as session, pytest.raises(PlanRefused, match="own plan"):
-        move_plans.approve_plan(session, plan_id, city.staff["administrator"], AT)
-    with city.database.transaction() as session:
-        move_plans.approve_plan(session, plan_id, city.staff["manager"], AT)
-    with city.database.transaction() as session, pytest.raises(PlanRefused, match="approved already"):
-        move_plans.approve_plan(session, plan_id, city.staff["manager"], AT)
-
-
-def test_a_plan_that_forgets_a_phase_is_refused_with_the_number_of_files(
-    city: City, versions: tuple[LoadedDefinition, LoadedDefinition]
-) -> None:
-    pin(city, 2)
-    plan = plan_for(*versions)
-    phases = {name: to for name, to in plan.phases.items() if name != "in_review"}
-    with pytest.raises(PlanRefused, match="“Plan review”, where 2 open files stand"):
-        store(city, plan.model_copy(update={"phases": phases}))
-    with pytest.raises(PlanRefused, match="Say why"):
-        store(city, plan.model_copy(update={"reason": " "}))
-    unknown = publish(
-        factories.city(city.database, slug="alto-verde"), changed(("Small permit", "Other"))
-    ).hash
-    with pytest.raises(PlanRefused, match="a version the city has published"):
-        store(city, plan.model_copy(update={"to_hash": unknown}))
 
 
 def test_one_file_can_be_brought_back_until_somebody_acts(
@@ -251,16 +188,3 @@ def test_a_process_killed_half_way_is_taken_up_where_it_stopped(
     assert [moving.actions_of(city, file).count("migrated") for file in files] == [1] * 5
     with city.database.reading() as session:
         assert len(session.scalars(select(Move.application_id)).all()) == 5
-
-
-def test_a_step_with_a_new_name_is_remembered_through_every_rename(
-    city: City, versions: tuple[LoadedDefinition, LoadedDefinition]
-) -> None:
-    run(city, plan_for(*versions))
-    finish(city)
-    third = publish(city, changed(("plan_review", "review_of_plans"), text=NEW), AT)
-    run(city, plan_for(versions[1], third))
-    aliases = select(StepAlias.old_step, StepAlias.new_step).order_by(StepAlias.old_step)
-    with city.database.reading() as session:
-        found = session.execute(aliases).all()
-    assert found == [("in_review", "review_of_plans"), ("plan_review", "review_of_plans")]

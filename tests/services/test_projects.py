@@ -10,18 +10,17 @@ import pytest
 from sqlalchemy import select, update
 
 from permitflow.db import Database
-from permitflow.engine.errors import UnmetClauses, WrongPhase
+from permitflow.engine.errors import WrongPhase
 from permitflow.engine.machine import Actor
 from permitflow.instants import DAY
-from permitflow.models import Event, GateWake, JurisdictionWorkflow, Lane, PermitApplication, Project
-from permitflow.queries.projects import project_shown
+from permitflow.models import Event, GateWake, Lane
 from permitflow.services import projects, siblings, transitions
 from permitflow.services.errors import NotFound
 from tests import factories
 from tests.deep_workflow import NO_GATE, publish_deep
 from tests.factories import MONDAY, City
+from tests.joint_project import TOWN_WORKFLOW, county_beside, installer, project_of
 
-TOWN_WORKFLOW = "us-ca-commercial-ab970"
 VOTE = {"held_on": "2026-03-01", "votes_for": "6", "votes_against": "1", "votes_abstained": "0"}
 
 
@@ -32,25 +31,7 @@ def town(database: Database) -> City:
 
 @pytest.fixture
 def county(database: Database, town: City) -> City:
-    """A second city, in which the town's installer applies under the deep workflow."""
-    place = factories.city(database, slug="buncombe")
-    place.company_id, place.installer_id = town.company_id, town.installer_id
-    publish_deep(database, place.id, MONDAY)
-    return place
-
-
-def installer(city: City) -> Actor:
-    return city.actor("applicant")
-
-
-def project_of(city: City, *applications: str) -> str:
-    with city.database.transaction() as session:
-        project_id = projects.create(
-            session, "Depot on Main Street", city.company_id, installer(city), MONDAY
-        )
-        for application in applications:
-            projects.attach(session, application, project_id, installer(city), MONDAY)
-    return project_id
+    return county_beside(database, town)
 
 
 def decide(city: City, application: str, outcome: str, at: int, on: date = date(2026, 3, 4)) -> None:
@@ -210,23 +191,6 @@ def test_an_application_of_another_company_cannot_be_put_into_a_project(
         projects.attach(session, foreign, project_id, installer(town), MONDAY)
 
 
-def test_the_page_says_who_waits_for_whom(town: City, county: City) -> None:
-    first, second = town.draft(TOWN_WORKFLOW), county.draft("deep")
-    project_id = project_of(town, first, second)
-
-    def gate() -> tuple[bool, tuple[str, ...]]:
-        with town.database.reading() as session:
-            shown = project_shown(session, project_id)
-        assert shown is not None
-        assert [line.city for line in shown.lines] == ["Rio Verde", "Buncombe"]
-        (found,) = shown.lines[1].gates
-        return found.is_open, found.by
-
-    assert gate() == (False, ("Mission Rd",))
-    issue(town, first)
-    assert gate() == (True, ("RIO-A-2026-00001",))
-
-
 def test_members_are_in_the_order_in_which_they_were_begun(town: City) -> None:
     first, second = town.draft(TOWN_WORKFLOW), town.draft(TOWN_WORKFLOW, at=MONDAY + DAY)
     project_id = project_of(town, second, first)
@@ -242,47 +206,6 @@ def granted(county: City, *changes: tuple[str, str]) -> str:
         county.act(application, "approve", role, lane=lane)
     county.act(application, "grant", "building_official", inputs=VOTE)
     return application
-
-
-def test_a_step_opens_a_draft_of_another_workflow_in_the_same_project(county: City) -> None:
-    application = granted(county)
-    with county.database.reading() as session:
-        drafts = session.scalars(select(PermitApplication).where(PermitApplication.id != application)).all()
-        (project,) = session.scalars(select(Project))
-    (draft,) = drafts
-    assert (draft.state, draft.workflow, draft.company_id) == ("draft", "deep", county.company_id)
-    assert draft.project_id == county.file(application).project_id == project.id
-    assert draft.title == "Deep permit: Mission Rd"
-    assert draft.facts == county.file(application).facts
-    assert project.title == "Mission Rd"
-
-
-def test_a_draft_that_is_there_already_is_not_opened_twice(county: City) -> None:
-    publish_deep(county.database, county.id, MONDAY + 1, NO_GATE)
-    twin = county.draft("deep")
-    application = county.draft("deep")
-    project_of(county, twin, application)
-    county.act(application, "submit", "applicant")
-    for lane, role in (("footing", "inspector"), ("rough", "inspector"), ("utility", "planner")):
-        county.act(application, "approve", role, lane=lane)
-    county.act(application, "grant", "building_official", inputs=VOTE)
-    with county.database.reading() as session:
-        assert len(session.scalars(select(PermitApplication)).all()) == 2
-
-
-def test_a_workflow_that_the_city_does_not_take_refuses_the_step_and_leaves_no_trace(county: City) -> None:
-    publish_deep(county.database, county.id, MONDAY + 1, NO_GATE)
-    application = county.draft("deep")
-    county.act(application, "submit", "applicant")
-    for lane, role in (("footing", "inspector"), ("rough", "inspector"), ("utility", "planner")):
-        county.act(application, "approve", role, lane=lane)
-    with county.database.transaction() as session:
-        session.execute(update(JurisdictionWorkflow).values(active=False))
-    with pytest.raises(UnmetClauses, match="which this city does not take"):
-        county.act(application, "grant", "building_official", inputs=VOTE)
-    with county.database.reading() as session:
-        assert session.scalars(select(Project)).all() == []
-    assert county.file(application).state == "council"
 
 
 def test_a_file_that_waits_for_two_moves_with_the_second_decision(town: City, county: City) -> None:

@@ -11,34 +11,15 @@ from permitflow.db import Database, new_id
 from permitflow.engine.errors import ConflictOfInterest, UnmetClauses
 from permitflow.instants import DAY
 from permitflow.models import CompanyMember, PermitApplication
-from permitflow.queries.refunds import refunds_owed
 from permitflow.services.errors import NotFound, Stale
-from permitflow.services.refunds import Payout, pay_out
-from tests.factories import MONDAY
 from tests.services.clock_lab import Lab, lab, workflow
-from tests.services.test_remedies import WASHINGTON, paid, refunds
-
-LATE = MONDAY + 204 * DAY
+from tests.services.owed_refund import LATE, do, owed
+from tests.services.test_remedies import WASHINGTON, refunds
 
 
 @pytest.fixture
 def here(database: Database) -> Lab:
     return lab(database, workflow(decision=WASHINGTON))
-
-
-def owed(here: Lab) -> Payout:
-    """A file whose city owes $400, and the payout of it."""
-    application = paid(here)
-    here.official(application, "approve", LATE)
-    (refund,) = refunds(here)
-    seen = here.city.file(application).version
-    cashier = here.city.actor("cashier")
-    return Payout(application, refund.id, " check  9 ", cashier, "cashier", LATE + DAY, seen)
-
-
-def do(here: Lab, payout: Payout) -> None:
-    with here.database.transaction() as session:
-        pay_out(session, payout)
 
 
 def test_a_refund_is_paid_out_with_a_line_in_the_record(here: Lab) -> None:
@@ -100,14 +81,3 @@ def test_not_while_fees_are_due_nor_for_the_own_company_nor_from_another_file(he
     with pytest.raises(ConflictOfInterest):
         do(here, replace(payout, actor=here.city.actor("cashier")))
     assert [one.settled_at for one in refunds(here)] == [None]
-
-
-def test_the_list_names_what_the_own_cities_owe(here: Lab) -> None:
-    payout = owed(here)
-    with here.database.reading() as session:
-        (line,) = refunds_owed(session, [here.city.id])
-        assert refunds_owed(session, ["elsewhere"]) == ()
-    assert (line.application_id, line.amount_cents, line.created_at) == (payout.application_id, 40_000, LATE)
-    do(here, payout)
-    with here.database.reading() as session:
-        assert refunds_owed(session, [here.city.id]) == ()

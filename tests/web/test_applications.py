@@ -139,12 +139,12 @@ def test_withdrawing_asks_first_and_works_once(app: Flask, city: Scene, olga: St
     path = f"/applications/{application_id}/do/withdraw"
     page = olga.get(path)
     assert "This cannot be undone." in words(page)
-    done = send_from(olga, page, path, reason="Sold the house")
+    done = send_from(olga, page, path, **{"input-reason": "Sold the house"})
     assert done.location == f"/applications/{application_id}"
     text = words(olga.get(done.location))
     assert "Withdrawn" in text
     assert "Sold the house" in text
-    again = send_from(olga, page, path, reason="Sold the house")
+    again = send_from(olga, page, path, **{"input-reason": "Sold the house"})
     assert again.status_code == 409
     assert "Withdrawn" in words(again)
     assert olga.get(path).status_code == 404, "nothing can be done any more"
@@ -156,7 +156,7 @@ def test_an_action_needs_its_words(app: Flask, city: Scene, olga: StrictClient, 
     refused = send(olga, path)
     assert refused.status_code == 422
     assert "Fill in “Which inspection, and when somebody is at home”." in words(refused)
-    assert send(olga, path, inspection="Final, mornings").status_code == 302
+    assert send(olga, path, **{"input-inspection": "Final, mornings"}).status_code == 302
     assert "Inspection asked for" in words(olga.get(f"/applications/{application_id}"))
 
 
@@ -174,7 +174,8 @@ def test_the_staffs_actions_are_not_the_applicants(
     assert olga.get(f"/applications/{application_id}/do/revoke").status_code == 404
     page = olga.get(f"/applications/{application_id}")
     assert "Revoke" not in words(page)
-    form = send(olga, f"/applications/{application_id}/do/request_inspection", inspection="x")
+    wanted = {"input-inspection": "x"}
+    form = send(olga, f"/applications/{application_id}/do/request_inspection", **wanted)
     assert form.status_code == 302
 
 

@@ -85,11 +85,12 @@ def test_the_applicant_is_told_that_the_file_stays_and_what_does_not_fit(app: Fl
     page = installer.get(f"/applications/{application}/do/report")
     assert "The application stays where it is: at “Issued”." in words(page)
     path = f"/applications/{application}/do/report"
-    answer = press(installer, page, path, read_on="2001-01-01", sessions="many")
+    answer = press(installer, page, path, **{"input-read_on": "2001-01-01", "input-sessions": "many"})
     assert answer.status_code == 422
     assert "“Sessions” has to be a whole number, such as 4, and not “many”." in words(answer)
     assert "“Meter read on” has to be" in words(answer)
-    assert press(installer, answer, path, read_on="2099-01-01", sessions="1200").status_code == 302
+    typed = {"input-read_on": "2099-01-01", "input-sessions": "1200"}
+    assert press(installer, answer, path, **typed).status_code == 302
     assert city.file(application).state == "issued"
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from permitflow.instants import DAY
 from permitflow.models import Payment
 from tests import factories
-from tests.browsing import database_of, filled, forms, hidden, send, send_from, signed_in, words
+from tests.browsing import database_of, filled, forms, hidden, send, signed_in, words
 from tests.factories import MONDAY
 from tests.scene import Scene, scene
 from tests.services.clock_lab import Lab, lab, workflow
@@ -38,52 +38,6 @@ def cashier(app: Flask, city: Scene) -> StrictClient:
 def recorded(app: Flask) -> list[tuple[str, int]]:
     with database_of(app).reading() as session:
         return [(row.reference, row.amount_cents) for row in session.scalars(select(Payment))]
-
-
-def test_the_applicant_pays_and_gets_the_permit(
-    app: Flask, city: Scene, olga: StrictClient, tmp_path: Path
-) -> None:
-    application_id = submitted(app, city, tmp_path)
-    path = f"/applications/{application_id}/pay"
-    page = olga.get(path)
-    assert filled(forms(page)[0])["amount"] == "250.00"
-    paid = send_from(olga, page, path, reference="wire 77")
-    assert paid.location == f"/applications/{application_id}"
-    assert "Download the permit" in words(olga.get(paid.location))
-    assert recorded(app) == [("WIRE 77", 25_000)]
-    assert send_from(olga, page, path, reference="wire 78").status_code == 409
-    assert "Still to pay$0.00" in words(olga.get(path))
-    assert recorded(app) == [("WIRE 77", 25_000)]
-
-
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
-        ({"amount": "0", "reference": "a"}, "Enter the amount, such as 250.00."),
-        ({"amount": "250.001", "reference": "a"}, "Enter an amount in dollars"),
-        ({"amount": "-5.00", "reference": "a"}, "Enter an amount in dollars"),
-        ({"amount": "1e3", "reference": "a"}, "Enter an amount in dollars"),
-        ({"amount": "251", "reference": "a"}, "Only $250.00 is due."),
-        ({"amount": "250", "reference": ""}, "Enter the number of the check, transfer or receipt."),
-    ],
-)
-def test_bad_amounts_and_references(
-    typed: dict[str, str], shown: str, app: Flask, city: Scene, olga: StrictClient, tmp_path: Path
-) -> None:
-    application_id = submitted(app, city, tmp_path)
-    refused = send(olga, f"/applications/{application_id}/pay", **typed)
-    assert refused.status_code == 422
-    assert words(refused).count(shown) == 2
-    assert filled(forms(refused)[0])["amount"] == typed["amount"], "what was typed stays"
-    assert recorded(app) == []
-
-
-def test_a_reference_counts_once(app: Flask, city: Scene, olga: StrictClient, tmp_path: Path) -> None:
-    first, second = submitted(app, city, tmp_path), submitted(app, city, tmp_path)
-    send(olga, f"/applications/{first}/pay", reference="check 5")
-    refused = send(olga, f"/applications/{second}/pay", reference="CHECK  5")
-    assert refused.status_code == 422
-    assert "recorded already" in words(refused)
 
 
 def test_the_cashier_records_what_came_in(app: Flask, city: Scene, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from tests.factories import City
 from tests.strict_client import StrictClient
 
 COMMERCIAL = "us-ca-commercial-ab970"
-BESIDES = ("/reports/bottlenecks", "/reports/exports", "/saved-reports/", "/saved-reports/new", "/what-if/")
+BESIDES = ("/reports/exports", "/saved-reports/", "/saved-reports/new", "/what-if/")
 MENU = '<nav class="pf-report-menu"'
 UNSEEN = re.compile(r"\b(None|nan)\b|\{\w+\}|%\(")
 

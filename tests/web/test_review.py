@@ -15,7 +15,7 @@ from permitflow.db import new_id
 from permitflow.instants import now_us
 from permitflow.models import CompanyMember, CorrectionItem, PermitApplication, RoleGrant, Visit
 from tests import factories
-from tests.browsing import buttons, press, signed_in, words
+from tests.browsing import press, signed_in, words
 from tests.factories import City
 from tests.statements import statements
 from tests.strict_client import StrictClient
@@ -152,27 +152,6 @@ def test_a_manager_gives_a_step_to_a_colleague(app: Flask, city: City) -> None:
         assert session.get_one(Visit, visit_id).claimed_by == city.staff[EXAMINER]
 
 
-def test_the_checklist_is_saved_together_and_fills_a_correction(app: Flask, city: City) -> None:
-    application_id = in_review(city)
-    client = as_role(app, city, EXAMINER)
-    page = shown(client, f"/review/{application_id}")
-    answer = press(
-        client,
-        page,
-        "/checklist",
-        **{"answer-breaker": "fail", "note-breaker": "50 A shown", "answer-listing": "pass"},
-    )
-    page = shown(client, answer.location)
-    assert "Would fix it: Use the next standard breaker size" in words(page)
-    assert 'value="50 A shown"' in page.text
-    filled = shown(client, answer.location + "&line=breaker")
-    added = press(client, filled, "/items")
-    page = shown(client, added.location)
-    assert "Corrections in preparation (1)" in words(page)
-    assert "Not shown or not met: Each charger circuit" in words(page)
-    assert "CEC 625.41" in words(page)
-
-
 def test_a_finding_without_its_code_section_comes_back_as_typed(app: Flask, city: City) -> None:
     application_id = in_review(city)
     client = as_role(app, city, EXAMINER)
@@ -253,13 +232,6 @@ def test_not_applicable_needs_a_reason_and_keeps_it(app: Flask, city: City) -> N
     assert "No wiring is touched." in words(shown(client, f"/review/{application_id}"))
 
 
-def test_an_action_that_cannot_be_taken_shows_its_reasons(app: Flask, city: City) -> None:
-    application_id = in_review(city)
-    page = shown(as_role(app, city, EXAMINER), f"/review/{application_id}")
-    assert "Write at least one correction item first" in words(page)
-    assert not [path for path in buttons(page) if path.endswith("/request_corrections")]
-
-
 def test_the_technician_accepts_or_sends_a_notice(app: Flask, city: City) -> None:
     first, second = submitted(city), submitted(city)
     client = as_role(app, city, "permit_technician")
@@ -317,38 +289,6 @@ def test_changed_documents_stop_a_decision(app: Flask, city: City) -> None:
     assert (answer.status_code, "documents changed" in words(answer)) == (409, True)
 
 
-def test_a_file_claimed_by_a_colleague_is_not_decided(app: Flask, city: City) -> None:
-    application_id = in_review(city)
-    client = as_role(app, city, EXAMINER)
-    page = shown(client, f"/review/{application_id}")
-    visit_id = open_visit(city, application_id, "electrical")
-    with city.database.transaction() as session:
-        session.execute(
-            update(Visit).where(Visit.id == visit_id).values(claimed_by=city.staff["planner"], claimed_at=1)
-        )
-    assert press(client, page, "/lanes/electrical/approve").status_code == 409
-    assert "has taken this step" in words(shown(client, f"/review/{application_id}"))
-
-
-def test_nobody_reviews_a_file_of_their_own_company(app: Flask, city: City) -> None:
-    application_id = in_review(city)
-    client = as_role(app, city, EXAMINER)
-    page, queue = shown(client, f"/review/{application_id}"), shown(client, "/review/")
-    join_company(city, EXAMINER)
-    visit_id = open_visit(city, application_id, "electrical")
-    for opened, action in (
-        (page, "/lanes/electrical/approve"),
-        (page, "/items"),
-        (page, "/checklist"),
-        (queue, f"/visits/{visit_id}/take"),
-    ):
-        assert press(client, opened, action, **FINDING).status_code == 403
-    now = shown(client, f"/review/{application_id}")
-    assert "You belong to the company that filed this application" in words(now)
-    assert not [path for path in buttons(now) if path.startswith("/review/")]
-    assert "You belong to this company" in words(shown(client, "/review/"))
-
-
 def test_another_citys_application_is_not_found(app: Flask, city: City) -> None:
     application_id = in_review(city)
     visit_id = open_visit(city, application_id, "electrical")
@@ -379,15 +319,6 @@ def test_a_reviewer_who_lost_the_role_is_refused_at_the_next_click(app: Flask, c
 def visits(city: City) -> list[Visit]:
     with city.database.reading() as session:
         return list(session.scalars(select(Visit)))
-
-
-def test_another_roles_lane_is_shown_but_not_decided(app: Flask, city: City) -> None:
-    application_id = in_review(city)
-    visit_id = open_visit(city, application_id, "electrical")
-    client = as_role(app, city, "fire_reviewer")
-    page = shown(client, f"/review/{application_id}?visit={visit_id}")
-    assert "This step waits for: Electrical plans examiner." in words(page)
-    assert not [path for path in buttons(page) if "/lanes/" in path]
 
 
 def fill_queue(city: City, files: int) -> None:

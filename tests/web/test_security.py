@@ -7,7 +7,7 @@ from flask import Flask
 
 from config import Settings
 from permitflow.app import create_app
-from tests.browsing import database_of, hidden, new_user, send, signed_in
+from tests.browsing import database_of, hidden, new_user, signed_in
 from tests.strict_client import StrictClient
 
 
@@ -68,22 +68,6 @@ def test_a_form_from_this_site_passes(app: Flask) -> None:
     assert answer.status_code == 422
 
 
-def test_the_form_secret_ends_with_the_session(app: Flask) -> None:
-    user_id = new_user(app)
-    first, second = signed_in(app, user_id), signed_in(app, user_id)
-    token = hidden(first.get("/auth/account"), "csrf_token")
-    assert second.post("/auth/account", data={"csrf_token": token}).status_code == 400
-    assert first.post("/auth/account", data={"csrf_token": token}).status_code == 422
-
-
-def test_a_visitors_form_secret_is_not_taken_into_the_session(app: Flask, client: StrictClient) -> None:
-    new_user(app)
-    token = hidden(client.get("/auth/sign-in"), "csrf_token")
-    send(client, "/auth/sign-in", email="ines@example.test", password="a kettle on the moon")
-    assert client.post("/auth/account", data={"csrf_token": token}).status_code == 400
-    assert client.get_cookie("note") is None
-
-
 @pytest.fixture
 def served(settings: Settings):
     """Builds apps with other settings and closes them afterwards."""
@@ -98,24 +82,6 @@ def served(settings: Settings):
     yield build
     for app in built:
         database_of(app).dispose()
-
-
-def test_a_secure_installation_uses_host_cookies(served) -> None:
-    app = served(session_cookie_secure=True)
-    new_user(app)
-    client = app.test_client()
-    page = client.get("/auth/sign-in", base_url="https://localhost")
-    assert page.headers["Set-Cookie"].startswith("__Host-note=")
-    fields = {"email": "ines@example.test", "password": "a kettle on the moon"}
-    answer = client.post(
-        "/auth/sign-in",
-        data=fields | {"csrf_token": hidden(page, "csrf_token")},
-        base_url="https://localhost",
-    )
-    cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("__Host-session="))
-    assert "; Secure" in cookie
-    assert "Domain" not in cookie
-    assert client.get("/auth/account", base_url="https://localhost").status_code == 200
 
 
 def test_only_trusted_hosts_are_answered(served) -> None:

@@ -12,7 +12,7 @@ from flask import Flask
 from permitflow import __version__
 from permitflow.engine.move_plan import ClockMove, LaneMove
 from permitflow.queries.versions import roles_held
-from permitflow.services import move_file, moves, publications, version_checks
+from permitflow.services import move_file, publications, version_checks
 from permitflow.services.move_file import Order
 from tests import factories
 from tests.browsing import database_of, hidden, signed_in, words
@@ -156,76 +156,6 @@ def test_a_version_that_fails_its_scenario_is_not_proposed(
     refused = admin.post(f"/admin/versions/{city.slug}/proposals", data=sent)
     assert refused.status_code == 409
     assert "The scenario “An application is sent” fails" in words(refused)
-
-
-def filled(page: object) -> dict[str, str]:
-    """What the editor's form would send as it stands."""
-    from tests.browsing import forms
-
-    sent: dict[str, str] = {}
-    form = forms(page)[-1]  # type: ignore[arg-type]
-    for field in form.iter("input"):
-        sent[field.get("name", "")] = field.get("value", "")
-    for select in form.iter("select"):
-        options = list(select.iter("option"))
-        chosen = next((one for one in options if one.get("selected") is not None), options[0])
-        sent[select.get("name", "")] = chosen.get("value", "")
-    for area in form.iter("textarea"):
-        sent[area.get("name", "")] = area.text or ""
-    return sent
-
-
-def test_a_plan_is_tried_stored_approved_run_and_one_file_comes_back(
-    city: City, admin: StrictClient, manager: StrictClient
-) -> None:
-    file, other = in_review(city), in_review(city)
-    old = city.file(file).definition_hash
-    publish(city, NEW, factories.MONDAY + 1)
-    address = f"/admin/moves/{city.slug}/plan"
-    page = admin.get(f"{address}?old={old}")
-    sent = filled(page)
-    assert sent["phase.in_review"] == "plan_review"
-    refused = admin.post(address, data=sent | {"do": "try"})
-    assert (refused.status_code, "Say why the open files move" in words(refused)) == (422, True)
-    sent["reason"] = "The council decided"
-    tried = admin.post(address, data=sent | {"do": "try"})
-    assert "Files tried: 2." in words(tried)
-    assert "Load study: waiting" in words(tried)
-    assert city.file(file).state == "in_review"
-    stored = admin.post(address, data=sent | {"do": "store"})
-    assert stored.status_code == 302, words(stored)
-    assert admin.post(address, data=sent | {"do": "store"}).location == stored.location
-    place = stored.location
-    assert "another administrator or manager has to approve it" in words(admin.get(place))
-    assert press(manager, place, f"{place}/approve").status_code == 302
-    assert press(manager, place, f"{place}/start").status_code == 302
-    running = manager.get(place)
-    assert (running.headers["Refresh"], "0 of 2 files" in words(running)) == ("5", True)
-    assert press(manager, place, f"{place}/stop").status_code == 302
-    assert moves.continue_running(city.database, factories.MONDAY) == 0
-    assert "Stopped by" in words(manager.get(place))
-    press(manager, place, f"{place}/start")
-    while moves.continue_running(city.database, factories.MONDAY + 3 * factories.DAY):
-        pass
-    done = manager.get(place)
-    assert "2 of 2 files were looked at: 2 moved, 0 stayed." in words(done)
-    assert "Refresh" not in done.headers
-    assert press(manager, place, f"{place}/undo/{file}").status_code == 302
-    assert (city.file(file).state, city.file(other).state) == ("in_review", "plan_review")
-    assert "brought back" in words(manager.get(place))
-    for path in (f"/review/{file}", f"/review/{other}"):
-        assert manager.get(path).status_code == 200, path
-
-
-def test_what_cannot_be_read_in_a_plan_is_said(city: City, admin: StrictClient) -> None:
-    old = city.file(in_review(city)).definition_hash
-    publish(city, NEW, factories.MONDAY + 1)
-    address = f"/admin/moves/{city.slug}/plan"
-    sent = filled(admin.get(f"{address}?old={old}")) | {"reason": "So", "fact_values": "nonsense"}
-    page = admin.post(address, data=sent)
-    assert (page.status_code, "Write one pair in each line" in words(page)) == (422, True)
-    lost = admin.post(address, data=sent | {"fact_values": "", "lane.fire.policy": "drop"})
-    assert "asks for the review “Fire”" in words(lost)
 
 
 def test_the_pages_are_for_the_citys_own_office(app: Flask, city: City, admin: StrictClient) -> None:

@@ -8,11 +8,12 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from permitflow.instants import now_us
 from permitflow.jobs.report_runs import ReportRuns
-from permitflow.models import ReportRun
+from permitflow.models import CalendarVersion, ReportRun
 from permitflow.reports.scope import City as Place
 from tests import factories
 from tests.browsing import database_of, press, signed_in, words
@@ -30,6 +31,9 @@ class Moved(History):
     def __init__(self, session: object, city: City) -> None:
         super().__init__(session, f"origin-of-{city.slug}")  # type: ignore[arg-type]
         self.city_id, self.city = city.id, Place(city.id, city.slug, "Rio Verde", "America/Los_Angeles")
+        self._calendar = self.session.scalars(
+            select(CalendarVersion.id).where(CalendarVersion.jurisdiction_id == city.id)
+        ).first()
 
 
 @pytest.fixture
@@ -61,24 +65,41 @@ def work_off(city: City) -> None:
 
 def test_each_step_has_a_slider_with_a_number_beside_it(manager: StrictClient) -> None:
     page = manager.get("/what-if/")
-    assert set(RANGE.findall(page.text)) == {"people-intake", "people-fire", "days-corrections", "returns"}
+    assert set(RANGE.findall(page.text)) == {
+        "people-intake",
+        "people-fire",
+        "clock-fire",
+        "days-corrections",
+        "returns",
+    }
+    assert "Business days of the legal clock: Fire" in words(page)
+    assert "20 leaves it as it is." in words(page)
     assert "People who took files here in the last 13 weeks: 2." in words(page)
 
 
 def test_a_simulation_is_queued_shown_while_it_runs_and_told_when_done(
     manager: StrictClient, city: City
 ) -> None:
-    answer = ask(manager, **{"exact-people-fire": "1", "order-intake": "due", "returns": "50"})
+    answer = ask(
+        manager, **{"exact-people-fire": "1", "order-intake": "due", "returns": "50", "clock-fire": "15"}
+    )
     assert answer.status_code == 302
     waiting = manager.get(answer.location)
     assert '<meta http-equiv="refresh" content="2">' in waiting.text
     assert "<progress" in waiting.text
     assert "Fire: reviewers added: 1." in words(waiting)
+    assert "Fire: the legal clock is shorter by business days: 5." in words(waiting)
     work_off(city)
     done = manager.get(answer.location)
     assert "refresh" not in done.text
     seen = words(done)
-    for told in ("How far it can be trusted", "The next 13 weeks", "With the changes", "50 of 100 returns"):
+    for told in (
+        "How far it can be trusted",
+        "The next 13 weeks",
+        "Files late at a step",
+        "With the changes",
+        "50 of 100 returns",
+    ):
         assert told in seen
     told_json = manager.get(f"{answer.location}.json").get_json()
     assert (told_json["state"], len(told_json["figures"])) == ("done", 3)

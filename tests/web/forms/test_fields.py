@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from permitflow.web.forms.fields import answer_of, choice, line, mailbox, money, tidy, whole, yes_no
+from tests.web.forms.sending import opened
 
 
 class Sample(Form):
@@ -22,18 +22,9 @@ class Sample(Form):
 
 
 @pytest.fixture(autouse=True)
-def _page(app_without_database: Flask) -> Any:
-    with app_without_database.test_request_context():
+def _page() -> Iterator[None]:
+    with opened():
         yield
-
-
-@pytest.fixture
-def app_without_database() -> Flask:
-    from flask_babel import Babel
-
-    app = Flask("fields")
-    Babel(app)
-    return app
 
 
 def sent(**typed: str) -> Sample:

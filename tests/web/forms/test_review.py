@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask
-from werkzeug.datastructures import MultiDict
-
 from permitflow.engine.definition import ChecklistItem
 from permitflow.services.checklists import Answer
 from permitflow.services.notices import Finding
 from permitflow.web.forms.review import LONGEST_NOTE, MOST_CONDITIONS, FindingForm, answers, conditions
+from tests.web.forms.sending import sent, sentences
 
 LINES = [ChecklistItem(id=name, text="t", citation="c") for name in ("first", "second", "third")]
 
@@ -35,21 +33,20 @@ def test_conditions_are_lines_that_say_something() -> None:
     assert len(conditions("x\n" * (MOST_CONDITIONS + 9))) == MOST_CONDITIONS
 
 
-def typed_form(app: Flask, **typed: str) -> tuple[bool, FindingForm]:
-    app.config["WTF_CSRF_ENABLED"] = False
-    given = {"text": "Wrong.", "code_section": "CEC 625.41", "fix": "Change it.", "severity": "required"}
-    with app.test_request_context(method="POST"):
-        form = FindingForm(formdata=MultiDict(given | typed))
-        return form.validate(), form
+TYPED = {"text": "Wrong.", "code_section": "CEC 625.41", "fix": "Change it.", "severity": "required"}
 
 
-def test_a_finding_is_read_as_typed(app: Flask) -> None:
-    valid, form = typed_form(app, place=" E-1 ", severity="advisory")
-    assert valid
-    assert form.finding() == Finding("Wrong.", "CEC 625.41", "Change it.", "E-1", "advisory")
+def test_a_finding_is_read_as_typed() -> None:
+    with sent(TYPED, place=" E-1 ", severity="advisory"):
+        form = FindingForm()
+        assert sentences(form) == {}
+        assert form.finding() == Finding("Wrong.", "CEC 625.41", "Change it.", "E-1", "advisory")
 
 
-def test_the_three_texts_are_needed(app: Flask) -> None:
-    valid, form = typed_form(app, text="", code_section=" ", fix="")
-    assert not valid
-    assert set(form.errors) == {"text", "code_section", "fix"}
+def test_the_three_texts_are_needed() -> None:
+    with sent(TYPED, text="", code_section=" ", fix=""):
+        assert sentences(FindingForm()) == {
+            "text": ["Say what is wrong."],
+            "code_section": ["Name the code section. A request without one cannot be answered."],
+            "fix": ["Say what would fix it."],
+        }
