@@ -45,18 +45,20 @@ class Curve:
         place = bisect_right(self.points, t, key=lambda point: point.t)
         return self.points[place - 1].survival if place else 1.0
 
-    def quantile(self, share: float, age: int = 0) -> int | None:
-        """The least duration by which a share of those that reached `age` have ended, in microseconds.
+    def quantile(self, share: float, age: int | None = None) -> int | None:
+        """The least duration by which a share of all stays has ended, in microseconds; stays of no length are among them.
 
-        The smallest t > age with S(t) / S(age) <= 1 - share; None where the curve does not come down so far,
-        which is an answer too: fewer than that share have been seen to end.
+        The smallest t with S(t) <= 1 - share; with an age, of those still open then, the smallest t > age with
+        S(t) / S(age) <= 1 - share. None where the curve does not come down so far, which is an answer too: fewer than
+        that share have been seen to end.
 
         Args:
             share: 0 to 1; 0.5 gives the median.
             age: how long the file has been open already, in microseconds.
         """
-        limit = (1 - share) * self.at(age)
-        for point in self.points[bisect_right(self.points, age, key=lambda point: point.t) :]:
+        limit = (1 - share) * (1.0 if age is None else self.at(age))
+        first = 0 if age is None else bisect_right(self.points, age, key=lambda point: point.t)
+        for point in self.points[first:]:
             # Products of fractions are off by a few units in the last place.
             if point.survival <= limit + 1e-12:
                 return point.t

@@ -61,6 +61,12 @@ def test_a_file_that_has_aged_is_compared_with_those_that_got_as_old() -> None:
     assert curve.breach_risk(12, 20) is None
 
 
+def test_stays_of_no_length_are_among_all_stays_but_not_among_those_still_open() -> None:
+    curve = kaplan_meier([(0, True)] * 3 + [(5, True)])
+    assert (curve.quantile(0.5), curve.quantile(0.75), curve.quantile(0.9)) == (0, 0, 5)
+    assert curve.quantile(0.5, age=0) == 5
+
+
 def test_trap_1_files_that_are_still_open_lengthen_the_curve() -> None:
     closed = [(2, True)] * 30
     assert kaplan_meier(closed).quantile(0.9) == 2

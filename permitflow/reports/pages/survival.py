@@ -112,10 +112,10 @@ def _table(kind: str, title: Phrase, curves: Mapping[str, Curve], titles: Mappin
 
 
 def _half(curve: Curve) -> int | None:
-    """The time within which half have ended, also where that is at once."""
+    """The time within which half have ended."""
     if curve.n < ENOUGH:
         return None
-    return 0 if curve.at(0) <= 0.5 else curve.quantile(0.5)
+    return curve.quantile(0.5)
 
 
 def _lead(curves: Mapping[str, Curve], titles: Mapping[str, str]) -> tuple[Phrase, ...]:
