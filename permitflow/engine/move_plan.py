@@ -192,6 +192,9 @@ def _unknown(plan: MovePlan, old: Definition, new: Definition) -> Iterator[PlanP
         yield PlanProblem("unknown", "lanes", f"Two reviews cannot both become '{to}'; drop one of them.")
     for to in _twice(move.to for move in plan.clocks.values()):
         yield PlanProblem("unknown", "clocks", f"Two clocks cannot both become '{to}'; drop one of them.")
+    for to in _twice(plan.facts.renames.values()):
+        message = f"Two fields cannot both become '{to}'; one answer would be lost."
+        yield PlanProblem("unknown", "facts.renames", message)
 
 
 def _twice(names: Iterable[str | None]) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from permitflow.engine.move_plan import (
     Active,
     ClockMove,
+    FactMoves,
     LaneMove,
     MovePlan,
     PlanProblem,
@@ -91,6 +92,14 @@ def test_a_plan_that_loses_something_is_refused(
     update = {section: {**getattr(plan, section), **more} for section, more in changes.items()}
     refused = problems(plan.model_copy(update=update), read(OLD).definition, read(NEW).definition)
     assert (code, path) in {(problem.code, problem.path) for problem in refused}
+
+
+def test_two_answers_cannot_become_one() -> None:
+    plan = plan_for(read(OLD), read(NEW))
+    facts = FactMoves(renames={"site.slope": "site.grade", "site.pitch": "site.grade"})
+    (problem,) = found(plan.model_copy(update={"facts": facts})).values()
+    assert problem.path == "facts.renames"
+    assert "Two fields cannot both become 'site.grade'" in problem.message
 
 
 def test_an_applicants_clock_may_start_anew() -> None:
