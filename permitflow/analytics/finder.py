@@ -321,6 +321,7 @@ def _finding(
 ) -> Finding:
     """A finding of a size: files, days lost and lead time, both in microseconds."""
     met, lost_us, lead_us = size
-    days, share = lost_us / DAY_US, min(lost_us / lead_us, 1.0)
+    # Rounded once, so that the sentence and the table never round to different numbers.
+    days, share = round(lost_us / DAY_US, 1), round(min(lost_us / lead_us, 1.0), 4)
     known = {"files": len(met), "days": f"{days:,.0f}", "share": round(100 * share), **facts}
-    return Finding(step, cause, len(met), round(days, 1), round(share, 4), known, met)
+    return Finding(step, cause, len(met), days, share, known, met)
