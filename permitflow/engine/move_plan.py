@@ -188,13 +188,19 @@ def _unknown(plan: MovePlan, old: Definition, new: Definition) -> Iterator[PlanP
             if move.to is None and move.policy != "drop":
                 message = f"'{name}' is kept, but the plan does not say as what."
                 yield PlanProblem("unknown", f"{section}.{name}", message)
-    for to in _twice(move.to for move in plan.lanes.values()):
-        yield PlanProblem("unknown", "lanes", f"Two reviews cannot both become '{to}'; drop one of them.")
-    for to in _twice(move.to for move in plan.clocks.values()):
-        yield PlanProblem("unknown", "clocks", f"Two clocks cannot both become '{to}'; drop one of them.")
-    for to in _twice(plan.facts.renames.values()):
-        message = f"Two fields cannot both become '{to}'; one answer would be lost."
-        yield PlanProblem("unknown", "facts.renames", message)
+    yield from _merged(plan)
+
+
+def _merged(plan: MovePlan) -> Iterator[PlanProblem]:
+    """Parts that would become one although each has something of its own to keep."""
+    sections: Iterable[tuple[str, str, Iterable[str | None]]] = (
+        ("lanes", "reviews", [move.to for move in plan.lanes.values()]),
+        ("clocks", "clocks", [move.to for move in plan.clocks.values()]),
+        ("facts.renames", "fields", plan.facts.renames.values()),
+    )
+    for path, words, names in sections:
+        for to in _twice(names):
+            yield PlanProblem("unknown", path, f"Two {words} cannot both become '{to}'; drop one of them.")
 
 
 def _twice(names: Iterable[str | None]) -> list[str]:

@@ -10,6 +10,7 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from permitflow.models import SavedReport
+from permitflow.reports.pages import PAGES
 from permitflow.reports.saved import NotAReport, path_of, read_address, scope_of
 from permitflow.reports.scope import City
 from permitflow.services.saved_reports import Draft, Schedule
@@ -98,9 +99,16 @@ class SavedReportForm(Form):
 
 
 def new_form(managers: Iterable[tuple[str, str]], address: str, me: str) -> SavedReportForm:
-    """Return the form of a report that is not kept yet; its owner is its first receiver."""
+    """Return the form of a report that is not kept yet, called as its page; its owner is its first receiver."""
     values = {"address": address, "receivers": [me], "hour": 7, "month_day": 1, "period": "365"}
-    return _with_receivers(SavedReportForm(**values), managers)
+    return _with_receivers(SavedReportForm(**values, name=_title(address)), managers)
+
+
+def _title(address: str) -> str:
+    try:
+        return PAGES[read_address(address).page].title.say(_)
+    except NotAReport:
+        return ""
 
 
 def edit_form(
