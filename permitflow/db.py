@@ -14,6 +14,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -182,7 +184,21 @@ def _sqlite_engine(url: str, pool_size: int, *, writing: bool) -> Engine:
 
 def upgrade(url: str) -> None:
     """Bring the database to the newest schema; creates the SQLite file when it is absent."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config = _migrations()
     config.attributes["url"] = url
     command.upgrade(config, "head")
+
+
+def is_behind(database: Database) -> bool:
+    """Say whether the database has an older schema than this program, or none; one of a later program is not behind."""
+    script = ScriptDirectory.from_config(_migrations())
+    with database.reading() as session:
+        found = MigrationContext.configure(session.connection()).get_current_revision()
+    known = {one.revision for one in script.walk_revisions()}
+    return found is None or (found in known and found != script.get_current_head())
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config

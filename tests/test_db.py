@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from permitflow.db import Database, Turns, TurnTimeout, new_id
+from permitflow.db import Database, Turns, TurnTimeout, is_behind, new_id
 
 
 def test_ids_are_version_7_and_sort_by_time() -> None:
@@ -75,3 +75,22 @@ def test_a_lost_turn_is_given_back_after_an_error(database: Database) -> None:
         connection.execute(text("SELECT * FROM nowhere"))
     with database.connection() as connection:
         assert connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_an_older_schema_is_behind_and_that_of_a_later_program_is_not(database: Database) -> None:
+    assert not is_behind(database)
+    for version, behind in (("0012", True), ("9999", False)):
+        with database.transaction() as session:
+            (newest,) = session.execute(text("SELECT version_num FROM alembic_version")).one()
+            session.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": version})
+        try:
+            assert is_behind(database) is behind
+        finally:
+            with database.transaction() as session:
+                session.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": newest})
+
+
+def test_a_database_without_tables_is_behind(blank_database_url: str) -> None:
+    database = Database(blank_database_url)
+    assert is_behind(database)
+    database.dispose()

@@ -15,7 +15,7 @@ from permitflow.app import create_app
 from permitflow.cli.demo import print_logins
 from permitflow.cli.installation import log_as
 from permitflow.cli.installation import settings as read_settings
-from permitflow.db import Database, upgrade
+from permitflow.db import Database, is_behind, upgrade
 from permitflow.jobs.sweeper import Sweeper
 from permitflow.reports.snapshots.renewal import with_reports
 from permitflow.services import demo
@@ -54,7 +54,9 @@ def worker() -> None:
     """Do what is due, again and again, until stopped; any number of hosts may on PostgreSQL."""
     settings = read_settings()
     log_as(settings)
-    sweeper = Sweeper(with_reports(settings), settings)
+    database = with_reports(settings)
+    _need_newest_schema(database)
+    sweeper = Sweeper(database, settings)
     _on_stop(sweeper)
     click.echo(f"Looking for due work every {settings.sweep_seconds or 1} seconds.")
     sweeper.run()
@@ -63,7 +65,9 @@ def worker() -> None:
 def _serve(settings: config.Settings) -> None:
     log_as(settings)
     app = create_app(settings)
-    sweeper = Sweeper(app.extensions["permitflow"].database, settings)
+    database = app.extensions["permitflow"].database
+    _need_newest_schema(database)
+    sweeper = Sweeper(database, settings)
     try:
         server = create_server(
             app,
@@ -89,6 +93,13 @@ def _serve(settings: config.Settings) -> None:
         server.run()
     finally:
         sweeper.stop()
+
+
+def _need_newest_schema(database: Database) -> None:
+    if is_behind(database):
+        raise click.ClickException(
+            "The database has an older schema than this program. Run `permitflow db upgrade` first."
+        )
 
 
 def _on_stop(sweeper: Sweeper) -> None:

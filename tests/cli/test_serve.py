@@ -91,6 +91,15 @@ def test_a_taken_port_is_one_sentence(environ: dict[str, str], port: int) -> Non
     assert done.stderr == f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another PORT.\n"
 
 
+def test_an_older_schema_is_one_sentence(environ: dict[str, str], tmp_path: Path) -> None:
+    empty = environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'empty.sqlite3'}"}
+    for name in ("serve", "worker"):
+        done = finished(empty, name)
+        assert done.returncode == 1
+        assert done.stderr.endswith("Run `permitflow db upgrade` first.\n")
+        assert "Traceback" not in done.stderr
+
+
 def test_setting_up_needs_nothing_and_can_be_repeated(environ: dict[str, str], tmp_path: Path) -> None:
     fresh = environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite3'}"}
     for _ in range(2):
