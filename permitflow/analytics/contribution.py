@@ -97,7 +97,8 @@ def saved_if_faster(spans: Iterable[Span], step: str, faster_us: int) -> int:
         step: the step that becomes faster.
         faster_us: by how much, in microseconds; never more than it lasted.
     """
-    return sum(_saved(group, step, faster_us) for group in _groups(spans))
+    lasting = (span for span in spans if span.end > span.start)
+    return sum(_saved(group, step, faster_us) for group in _groups(lasting))
 
 
 def _groups(spans: Iterable[Span]) -> list[list[Span]]:

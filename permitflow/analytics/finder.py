@@ -187,7 +187,7 @@ def _outsider(name: str) -> bool:
 
 
 def _outside_finding(step: str, visits: Sequence[StepVisit], office: _Office) -> Finding | None:
-    stays = [(v.finished_us or office.now_us) - v.arrived_us for v in visits]
+    stays = [(office.now_us if v.finished_us is None else v.finished_us) - v.arrived_us for v in visits]
     mean_days = sum(stays) / len(stays) / DAY_US
     if len(stays) < LEAST_VISITS or mean_days < OUTSIDE_DAYS or sum(stays) < OUTSIDE_SHARE * office.lead_us:
         return None

@@ -107,7 +107,12 @@ def load(arrivals: int, mean_service_us: float, capacity_us: float) -> float | N
 
 
 def days_of_work_on_hand(present: int, departures: int, working_days: int) -> float | None:
-    """How many working days the queue takes at the recent rate: present / (departures / working days)."""
+    """How many working days the queue takes at the recent rate: present / (departures / working days).
+
+    None where nothing left, so that nobody can say; an empty queue takes none at any rate.
+    """
+    if not present:
+        return 0.0
     return present * working_days / departures if departures else None
 
 

@@ -23,15 +23,22 @@ _REACHED = """
 SELECT gap, true FROM events
 WHERE activity::VARCHAR = $1 AND pos > 1 AND ($2 = '' OR lower(lifecycle) = $2)
 """
+# What comes next is asked of a start and of a complete apart: after most starts of a step comes its own complete.
 _STILL_WAITING = """
-WITH followed AS (
-    SELECT before, activity, count(*) AS n FROM events WHERE pos > 1 GROUP BY before, activity
+WITH walked AS (
+    SELECT case_id, t, activity, lower(lifecycle) AS kind, lead(activity) OVER w AS next,
+        lead(lower(lifecycle)) OVER w AS next_kind
+    FROM events WINDOW w AS (PARTITION BY case_id ORDER BY pos)
+), followed AS (
+    SELECT activity, kind, next, next_kind, count(*) AS n FROM walked WHERE next IS NOT NULL GROUP BY ALL
 ), usual AS (
-    SELECT before, arg_max(activity, n) AS next FROM (SELECT * FROM followed ORDER BY before, activity) GROUP BY before
+    SELECT activity, kind, arg_max({'step': next, 'kind': next_kind}, n) AS after
+    FROM (SELECT * FROM followed ORDER BY activity, kind, next, next_kind) GROUP BY activity, kind
 )
-SELECT (SELECT max(last_t) FROM cases) - last_t, false
-FROM cases JOIN usual ON before = last_activity AND next::VARCHAR = $1
-WHERE case_id IN (SELECT case_id FROM open_cases)
+SELECT (SELECT max(last_t) FROM cases) - t, false
+FROM walked JOIN usual ON usual.activity = walked.activity AND usual.kind IS NOT DISTINCT FROM walked.kind
+WHERE next IS NULL AND after.step::VARCHAR = $1 AND ($2 = '' OR after.kind = $2)
+    AND case_id IN (SELECT case_id FROM open_cases)
 """
 
 
@@ -40,8 +47,8 @@ def step_survival(table: LogTable, step: str, ends: Sequence[str] = ()) -> dict[
 
     Where the log schedules the step, a wait lasts from its schedule to its start (first in, first out); open cases
     that were scheduled and not started are censored at the log's last instant. Elsewhere it lasts from the event
-    before the step in its case to the step; open cases are censored whose last activity is most often followed by
-    the step. Cases that begin with the step waited for nothing.
+    before the step in its case to the step (to its start, where the log tells starts); open cases are censored
+    whose last event is most often followed by it. Cases that begin with the step waited for nothing.
 
     Args:
         table: the log's columns.
@@ -78,8 +85,8 @@ def _stays(table: LogTable, step: str) -> list[Stay]:
         pair(table, "schedule", "start")
         found = table.rows(_SCHEDULED, [step])
     else:
-        found = table.rows(_REACHED, [step, "start" if starts else ""])
-        found += table.rows(_STILL_WAITING, [step])
+        reached = [step, "start" if starts else ""]
+        found = table.rows(_REACHED, reached) + table.rows(_STILL_WAITING, reached)
     # A pair that the file has in the wrong order of time waited for nothing.
     return [(max(0, took), ended) for took, ended in found]
 

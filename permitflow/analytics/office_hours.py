@@ -69,6 +69,18 @@ class OfficeHours:
             at = self.next_open(at + left)
         return at + work_us
 
+    def before(self, at_us: int, work_us: int) -> int:
+        """The latest instant from which on `work_us` microseconds of work are done by an instant: `after` backwards."""
+        while work_us > 0:
+            day = self._open_before(at_us)
+            opened = day * DAY_US + self.opens_us
+            until = min(at_us, day * DAY_US + self.closes_us)
+            if work_us <= until - opened:
+                return until - work_us
+            work_us -= until - opened
+            at_us = opened
+        return at_us
+
     def days_later(self, due_us: int, days: int) -> int:
         """The due instant so many working days later (earlier below 0) than one that ends a working day's term.
 

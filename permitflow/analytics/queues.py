@@ -114,8 +114,8 @@ def with_claims(visits: Sequence[StepVisit], hours: OfficeHours) -> list[StepVis
     """Visits of one step in which a finished one without a claim is given the likely instant of it.
 
     Where nobody recorded when work began, it is taken to have lasted as long as the middle time between two ends
-    of one person while the second file was already waiting, and never longer than the visit. Open visits stay
-    unclaimed.
+    of one person while the second file was already waiting, both in working time, and never longer than the visit.
+    Open visits stay unclaimed.
 
     Args:
         visits: of one step, in any order.
@@ -127,8 +127,8 @@ def with_claims(visits: Sequence[StepVisit], hours: OfficeHours) -> list[StepVis
     found = []
     for visit in visits:
         if visit.claimed_us is None and visit.finished_us is not None:
-            likely = max(visit.arrived_us, visit.finished_us - pace)
-            found.append(visit._replace(claimed_us=likely))
+            likely = hours.before(visit.finished_us, pace)
+            found.append(visit._replace(claimed_us=max(visit.arrived_us, likely)))
         else:
             found.append(visit)
     return found

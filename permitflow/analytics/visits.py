@@ -132,7 +132,8 @@ def _numbered(visits: Iterable[StepVisit]) -> list[StepVisit]:
 
 def log_end(visits: Iterable[StepVisit]) -> int:
     """The last instant that any visit knows of, in UTC microseconds; 0 without visits."""
-    return max((max(v.arrived_us, v.claimed_us or 0, v.finished_us or 0) for v in visits), default=0)
+    known = (at for v in visits for at in (v.arrived_us, v.claimed_us, v.finished_us) if at is not None)
+    return max(known, default=0)
 
 
 def as_of(visits: Iterable[StepVisit], now_us: int) -> list[StepVisit]:

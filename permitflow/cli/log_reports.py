@@ -11,7 +11,7 @@ import click
 
 from permitflow.analytics.ageing import ageing as ageing_cases
 from permitflow.analytics.clock_stop import clock_stop as clock_stops
-from permitflow.analytics.durations import SECOND_US
+from permitflow.analytics.durations import DAY_US, SECOND_US
 from permitflow.analytics.edges import OFFICE_HOURS, edge_table
 from permitflow.analytics.handovers import handovers as handover_counts
 from permitflow.analytics.log_quality import quality as quality_counts
@@ -28,7 +28,7 @@ from permitflow.reports.imported_log import NoDeadlines, UnknownLog
 from permitflow.reports.wording import in_english
 
 LONGEST_CELL = 48
-TIMES = ("mean", "median", "min", "max", "sum", "stdev")
+TIMES = ("mean", "median", "min", "max", "sum", "stdev", "p25", "p75")
 a_log = click.option("--log", "name", required=True, help="The name given to `permitflow import log`.")
 the_ends = click.option("--end", "ends", default="", help="The activities that end a case: A[,B...].")
 
@@ -228,18 +228,34 @@ def _summary_lines(document: dict[str, Any]) -> Iterator[str]:
         yield from (f"  {count:>8}  {key.replace('_', ' ')}" for key, count in found.items())
 
 
-def _flat(document: dict[str, Any], without: Sequence[str] = (), before: str = "") -> Iterator[str]:
+def _flat(
+    document: dict[str, Any], without: Sequence[str] = (), before: str = "", unit_us: int | None = None
+) -> Iterator[str]:
+    """Lines of a document; what stands below a name has the unit that the name tells, counts aside."""
     for key, value in document.items():
         if key in without:
             continue
         if isinstance(value, dict):
-            yield from _flat(value, (), f"{before}{key} ")
+            below = unit_us if before else _unit(key)
+            yield from _flat(value, (), f"{before}{key} ", below)
         else:
-            yield f"{before}{key}: {_cell(key, value)}"
+            unit = unit_us if before and key != "n" else _unit(key)
+            yield f"{before}{key}: {_text(value, unit)}"
 
 
 def _cell(name: str, value: object) -> str:
-    if (name.endswith("_s") or name in TIMES) and isinstance(value, int | float):
-        return in_english(int(value * SECOND_US))
+    return _text(value, _unit(name))
+
+
+def _unit(name: str) -> int | None:
+    """The microseconds of the unit that a name tells, None for what is no time."""
+    if name.endswith("_days"):
+        return DAY_US
+    return SECOND_US if name.endswith("_s") or name in TIMES else None
+
+
+def _text(value: object, unit_us: int | None) -> str:
+    if unit_us is not None and isinstance(value, int | float):
+        return in_english(int(value * unit_us))
     text = f"{value:.1f}" if isinstance(value, float) else "-" if value is None else str(value)
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"

@@ -53,6 +53,12 @@ def test_if_fire_were_three_days_faster() -> None:
     assert saved_if_faster(REVIEW, "issue", 1) == 1
 
 
+def test_a_stretch_whose_end_lies_before_its_start_costs_nothing() -> None:
+    reversed_dates = [Span("issue", 40, 35)]
+    assert saved_if_faster([*REVIEW, *reversed_dates], "issue", 1) == 1
+    assert saved_if_faster([*REVIEW, *reversed_dates], "fire", 3) == 3
+
+
 @given(SPANS.filter(bool), st.integers(0, 40))
 def test_a_faster_step_saves_at_most_what_it_is_faster_by_in_each_group(
     spans: list[Span], faster: int

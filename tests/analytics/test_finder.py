@@ -61,6 +61,16 @@ def test_a_wait_that_is_a_small_part_of_the_lead_time_is_no_bottleneck() -> None
     assert [one.step for one in find_bottlenecks([*waits, *long])] == ["grid"]
 
 
+def test_what_ended_as_1970_began_has_ended() -> None:
+    """The instant 0 is an end like others, for a wait outside the office too: nothing here is open."""
+    waits = [
+        StepVisit(str(n), "grid", (n - 79) * DAY_US, None, (n - 59) * DAY_US, party="utility")
+        for n in range(60)
+    ]
+    (finding,) = find_bottlenecks(waits, 40 * DAY_US)
+    assert (finding.files, finding.days_lost, finding.share) == (60, 1200, 1)
+
+
 def test_a_pile_that_is_still_open_is_found_before_any_of_it_closes() -> None:
     """A window of closed files would show a fast step here, and nothing of what lies there."""
     done = [

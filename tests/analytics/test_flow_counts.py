@@ -64,4 +64,5 @@ def test_load_throughput_and_work_on_hand() -> None:
     assert load(40, 3.0, 0) is None
     assert days_of_work_on_hand(30, 50, 20) == 12
     assert days_of_work_on_hand(30, 0, 20) is None
+    assert days_of_work_on_hand(0, 0, 20) == 0, "an empty queue is no work on hand, whatever left"
     assert bounds_of_days(0, 2, 7) == [0, 7 * DAY_US, 14 * DAY_US]

@@ -38,6 +38,28 @@ def test_a_scheduled_step_waits_from_its_schedule() -> None:
     assert (found["n"], found["events"], found["points"][0]["t_s"]) == (2, 1, 60.0)
 
 
+def test_a_log_of_starts_and_completes_counts_the_cases_that_still_wait() -> None:
+    """After most starts of a step comes its own complete; that is no wait for the step, and no end of the next one."""
+    done = [
+        turn
+        for n in range(3)
+        for turn in (
+            *((f"d{n}", "in", "start", 0), (f"d{n}", "in", "complete", 10)),
+            *((f"d{n}", "fire", "start", 30), (f"d{n}", "fire", "complete", 40)),
+        )
+    ]
+    waiting = [
+        turn for n in range(2) for turn in ((f"w{n}", "in", "start", 0), (f"w{n}", "in", "complete", 10))
+    ]
+    table = table_of_transitions(*done, *waiting, ("new", "in", "start", 90))
+
+    fire, first = (step_survival(table, step, ends=["fire"]) for step in ("fire", "in"))
+
+    assert (fire["n"], fire["events"], fire["censored"]) == (5, 3, 2)
+    assert (fire["points"][0]["t_s"], fire["points"][0]["survival"]) == (20.0, pytest.approx(0.4))
+    assert (first["n"], first["censored"]) == (0, 0), "no case waits for the step that it begins with"
+
+
 def test_a_step_nobody_ever_reached_has_an_empty_curve() -> None:
     found = step_survival(table_of_turns(("1", "in", 0)), "review")
 

@@ -42,6 +42,19 @@ def test_work_done_is_time_worked(start: int, work: int) -> None:
     assert HOURS.worked(end) - HOURS.worked(begin) == work
 
 
+def test_work_went_on_before_the_office_closed() -> None:
+    assert HOURS.before(at(3, 9), 2 * HOUR_US) == at(1, 16)
+    assert HOURS.before(at(5, 12), HOUR_US) == at(4, 16)
+    assert HOURS.before(at(5, 12), 0) == at(5, 12)
+
+
+@given(st.integers(0, 60 * DAY_US), st.integers(0, 40 * HOUR_US))
+def test_work_counted_backwards_is_time_worked(end: int, work: int) -> None:
+    end += MONDAY * DAY_US
+    begin = HOURS.before(end, work)
+    assert HOURS.worked(end) - HOURS.worked(begin) == work
+
+
 def test_hours_are_read_off_a_log() -> None:
     events = [at(day, hour) for day in range(28) if day % 7 < 5 for hour in (9, 10.5, 12, 14, 15.75)]
     found = hours_read_off(events)

@@ -68,6 +68,18 @@ def test_an_unrecorded_claim_is_put_where_work_likely_began() -> None:
     assert with_claims(known, ALWAYS) == known
 
 
+def test_the_night_is_no_part_of_work_that_nobody_recorded() -> None:
+    # Ann ends a file at eleven each day, nine working hours apart: the last one was begun the day before.
+    house = OfficeHours(frozenset(range(7)))
+    files = [visit(str(n), 0, None, n + 11 / 24) for n in range(3)]
+    found = with_claims(files, house)
+    assert found[2].claimed_us == files[1].finished_us
+    assert [house.worked(v.finished_us or 0) - house.worked(v.claimed_us or 0) for v in found[1:]] == [
+        house.day_us,
+        house.day_us,
+    ]
+
+
 def test_work_that_spans_a_closed_house_is_not_counted() -> None:
     files = [visit(str(n), n / 4, n / 4, n / 4 + 0.2) for n in range(400)]
     closed = [visit("z", 100, 100, 130)]

@@ -109,6 +109,11 @@ def test_a_report_of_the_past_knows_nothing_of_later_ends() -> None:
     assert as_of([visit], 20) == [visit]
 
 
+def test_a_log_of_the_years_before_1970_ends_with_its_last_event() -> None:
+    visits = visits_of_log([event("1", "fire", -900), event("1", "issue", -400)])
+    assert log_end(visits) == -400
+
+
 def test_attributes_name_the_court_and_marks_of_other_transitions_are_passed_over() -> None:
     outside = LogEvent("1", "wait", 4, 0, None, "complete", {"party": "Utility"})
     found = visits_of_log([outside, event("1", "wait", 5, "suspend")])

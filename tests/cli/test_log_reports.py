@@ -84,6 +84,8 @@ def test_steps_and_queues(run: Run, log: str) -> None:
     assert work.pop("n") == 1
     assert work == dict.fromkeys(("min", "p25", "median", "mean", "p75", "p90", "max", "sum"), 180_000.0)
     assert "1 d" in run("report", "steps", "--log", log).out
+    lines = run("report", "queue", "--log", log).out.splitlines()
+    assert {"work_s review n: 1", "work_s review p90: 2 d 2 h", "work_s review sum: 2 d 2 h"} <= {*lines}
 
 
 def test_an_attribute_nobody_has_is_said(run: Run, log: str) -> None:
@@ -167,5 +169,9 @@ def test_an_activity_with_a_comma_in_its_name_stands_alone(run: Run, tmp_path: P
     header = "case:concept:name,concept:name,time:timestamp\n"
     path.write_text(header + '1,"ask, wait",2026-01-01\n1,"in, again",2026-01-03\n', encoding="utf-8")
     run("import", "log", str(path), "--name", "commas")
-    options = ("--log", "commas", "--stop", "ask, wait", "--restart", "in, again", "--json")
-    assert run("report", "clock-stop", *options).json["per_case_tolled"] == {"1": 2.0}
+    options = ("--log", "commas", "--stop", "ask, wait", "--restart", "in, again")
+    assert run("report", "clock-stop", *options, "--json").json["per_case_tolled"] == {"1": 2.0}
+    lines = run("report", "clock-stop", *options).out.splitlines()
+    assert {"cases: 1", "gross_days n: 1", "gross_days median: 2 d 0 h", "tolled_days sum: 2 d 0 h"} <= {
+        *lines
+    }
