@@ -34,7 +34,7 @@ _SPLIT = f"""WITH decided AS (SELECT file, {FAMILY} AS family, decided_at, decid
         WHERE courts.party = 'applicant' AND started_at < decided_at GROUP BY file)
 SELECT family, sum(took)::BIGINT, coalesce(sum(away), 0)::BIGINT FROM decided LEFT JOIN away USING (file) GROUP BY family"""
 _CYCLES = f"""WITH {CYCLES} SELECT {FAMILY}, count(*), count(*) FILTER (approved) FROM cycles JOIN chosen USING (file) GROUP BY ALL"""
-_DUE = f"{DUE} SELECT {FAMILY}, count(*), count(*) FILTER (standing = 'in_time') FROM due JOIN chosen USING (file) GROUP BY ALL"
+_DUE = f"{DUE} SELECT {FAMILY}, count(*), count(*) FILTER (standing = 'in_time') FROM due JOIN chosen USING (file) WHERE verified GROUP BY ALL"
 PERCENTS = (50, 85)
 
 
@@ -44,7 +44,7 @@ def _build(ask: Ask) -> dict[str, Any]:
     return {"coverage": coverage, "families": _families(ask)}
 
 
-SUMMARY = Dear("city-summary", _build)
+SUMMARY = Dear("city-summary", _build, 2)
 """JSON: `coverage` with its counts, and `families`: family -> its counts and its percentiles in microseconds."""
 
 

@@ -50,7 +50,7 @@ class StepPart:
         if self.step == BETWEEN or self.files < ENOUGH:
             return None
         return Phrase(
-            "If {step} were {days} days faster, the decision would come {saved} days earlier (on average of {n} files).",
+            "If {step} were {days} days faster each time, the decision would come {saved} days earlier (on average of {n} files).",
             {
                 "step": self.title,
                 "days": FASTER_DAYS,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from permitflow.queries.sentence import Phrase
 from permitflow.reports.page import Ask
 from permitflow.reports.scope import Scope
 
+UNCHECKED = Phrase("Legal dates whose number nobody has checked yet are left out.")
 STANDINGS = ("in_time", "late", "overdue")
 DUE = """WITH due AS (
-    SELECT file, clock, legal_clocks.started_at, stopped_at,
+    SELECT file, clock, verified, legal_clocks.started_at, stopped_at,
         CASE WHEN stopped_on IS NULL THEN 'overdue'
             WHEN legal_clocks.state = 'expired' OR stopped_on > legal_clocks.due_on THEN 'late' ELSE 'in_time' END AS standing
     FROM legal_clocks JOIN chosen USING (file)
@@ -20,7 +22,7 @@ DUE = """WITH due AS (
 )
 """
 """Clocks against the city that have stopped and whose last day lies in the period, and those that are overdue today. Left out are clocks of files that the applicant
-withdrew or gave up, and clocks that ended while they stood still."""
+withdrew or gave up, and clocks that ended while they stood still. `verified`: somebody checked the number of the law."""
 
 
 @dataclass(frozen=True, slots=True)

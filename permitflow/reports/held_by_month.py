@@ -40,7 +40,7 @@ def held_by_month(ask: Ask) -> Figure:
     files = sum(n for n, *_ in found.values())
     unexplained = files - sum(explained for _, explained, *_ in found.values())
     left_out = Phrase(
-        "Left out, because their record of turns has a gap or an overlap: {n} files.", {"n": unexplained}
+        "Files left out, because their record of turns has a gap or an overlap: {n}.", {"n": unexplained}
     )
     return Figure(
         "held",

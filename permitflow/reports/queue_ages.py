@@ -99,4 +99,8 @@ def _lead(found: list[tuple[Any, ...]]) -> tuple[Phrase, ...]:
         return ()
     on, _, n, _, _, oldest, _ = found[-1]
     told = {"day": on, "n": n, "oldest": oldest}
-    return (Phrase("On {day} {n} files waited for somebody to take them; the oldest for {oldest} d.", told),)
+    return (
+        Phrase(
+            "Reviews that waited for somebody to take them on {day}: {n}; the oldest for {oldest} d.", told
+        ),
+    )

@@ -54,6 +54,7 @@ def test_kinds_of_sites_by_themselves(database: Database) -> None:
     site = city.file("2026-06-01", "2026-06-03", project_type="workplace")
     city.clock(site, "2026-06-10", "2026-06-03")
     city.clock(site, "2026-06-02", "2026-06-03", clock="other")
+    city.clock(site, "2026-06-02", "2026-06-03", clock="third", verified=False)
     city.file("2026-06-01", "2026-07-01", project_type="other_kind")
     with database.reading() as session, city.asked(FIRST, LAST, session=session) as ask:
         families = SUMMARY.build(ask)["families"]

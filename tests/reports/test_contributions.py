@@ -75,7 +75,7 @@ def test_a_faster_step_is_told_from_twenty_files_on() -> None:
     said = part("fire", 20).say()
     assert said is not None
     assert said.say() == (
-        "If Fire were 3 days faster, the decision would come 1.6 days earlier (on average of 20 files)."
+        "If Fire were 3 days faster each time, the decision would come 1.6 days earlier (on average of 20 files)."
     )
     assert (part("fire", 19).say(), part("", 20).say()) == (None, None)
 

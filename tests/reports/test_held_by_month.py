@@ -48,7 +48,7 @@ def test_a_torn_record_of_turns_is_left_out_and_told() -> None:
     city.file("2026-06-01", "2026-06-05")
     figure = asked(city)
     assert cells(figure) == [["2026-06", 22, 25.0, 75.0, 0.0, 0.0]]
-    assert figure.notes[0].say().endswith("gap or an overlap: 2 files.")
+    assert figure.notes[0].say().endswith("gap or an overlap: 2.")
     assert figure.n == 20
 
 

@@ -31,7 +31,11 @@ def test_each_business_morning() -> None:
         [date(2026, 6, 8), 2, 7 * DAY_US, 40.0],
     ]
     assert [row[1] for row in cells(fire)] == [1, 2, 2, 1, 1, 1]
-    assert figure.lead[0].say().startswith("On Mon 8 Jun 2026 2 files waited")
+    assert (
+        figure.lead[0]
+        .say()
+        .startswith("Reviews that waited for somebody to take them on Mon 8 Jun 2026: 2; ")
+    )
     assert len(figure.notes) == 2
 
 

@@ -130,6 +130,11 @@ def test_bad_input_keeps_its_values_and_says_so(manager: StrictClient) -> None:
     assert re.search(r'<details class="pf-filter"\s+open', page.text)
 
 
+def test_a_table_of_one_line_says_so(manager: StrictClient) -> None:
+    page = manager.get("/reports/overview?from=2026-05-01&to=2026-05-01").text
+    assert "The numbers as a table (1 line)" in page
+
+
 def test_only_classes_of_the_city_are_offered(manager: StrictClient) -> None:
     page = manager.get("/reports/overview")
     select = next(field for field in tree(page).iter("select") if field.get("name") == "class")

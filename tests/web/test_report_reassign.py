@@ -93,7 +93,7 @@ def test_the_page_says_why_and_suggests_whom_has_the_fewest(house: House, manage
     page = manager.get(PAGE)
     text = words(page)
     assert page.status_code == 200
-    assert "past its due date by" in text
+    assert "past its due date; days over: " in text
     assert "All open files in a bad state" in text
     first = re.search(
         rf'<select[^>]*to-{house.visits[0]}".*?</select>', page.get_data(as_text=True), re.DOTALL

@@ -247,7 +247,7 @@ def test_the_page_begins_with_what_holds_files_up(app: Flask) -> None:
     assert sentences.startswith("Fire holds files up: 30 files lost 360 days there")
     assert page.index(sentences) < page.index("What is overdue.")
     assert sentences.endswith(
-        " If Fire were 3 days faster, the decision would come 3.0 days earlier (on average of 30 files)."
+        " If Fire were 3 days faster each time, the decision would come 3.0 days earlier (on average of 30 files)."
     )
     (path,) = re.findall(r'data-label="Ended \(n\)" class="pf-number"><a href="([^"]*)">30</a>', page)
     assert manager.get(path).text.count("<tr>") - 1 == 30
@@ -285,7 +285,7 @@ def test_a_file_without_a_whole_record_is_told_apart(manager: StrictClient, city
     with city.database.transaction() as session:
         session.query(CourtSpell).delete()
     page = manager.get("/reports/bottlenecks").text
-    assert "Left out, because their record of courts has a gap" in page
+    assert "Files left out, because their record of courts has a gap" in page
     listed = manager.get("/reports/files?show=unexplained").text
     (path, *_more) = re.findall(r'<a href="(/reports/files/[0-9a-f]{32})">', listed)
     assert "no split is shown" in manager.get(path).text

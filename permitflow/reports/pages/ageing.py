@@ -130,7 +130,7 @@ def _lead(ask: Ask, lines: Sequence[StepLine]) -> tuple[Phrase, ...]:
     count, old = sum(line.open for line in known), sum(line.beyond_85 for line in known)
     said = [
         Phrase(
-            "Of {n} open stays {old} have lasted longer than 85 of 100 before them at the same step.",
+            "Open stays at steps with limits: {n}. Longer than 85 of 100 before them at the same step: {old}.",
             {"n": count, "old": old},
         )
     ]

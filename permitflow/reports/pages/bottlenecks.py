@@ -111,7 +111,7 @@ def _courts(courts: Courts) -> Figure:
     ]
     whole = 100.0 if courts.elapsed_us else None
     total = (Phrase("All"), whole, courts.elapsed_us, courts.files, sum(courts.now_with.values()))
-    gap = Phrase("Left out, because their record of courts has a gap: {n} files.", {"n": courts.unexplained})
+    gap = Phrase("Files left out, because their record of courts has a gap: {n}.", {"n": courts.unexplained})
     return Figure(
         "courts",
         Phrase("Whose court the ball was in"),

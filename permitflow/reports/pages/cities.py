@@ -11,6 +11,7 @@ from permitflow.queries.sentence import Phrase
 from permitflow.reports.asking import asking
 from permitflow.reports.beside import lately
 from permitflow.reports.city_summary import FAMILIES, FAMILY, SUMMARY
+from permitflow.reports.deadlines import UNCHECKED
 from permitflow.reports.figures import Cell, Column, Figure, Linked
 from permitflow.reports.page import Ask, Listing, Page, Statement
 from permitflow.reports.scope import City
@@ -145,6 +146,7 @@ def _times(told: Sequence[Told]) -> Figure:
                 "The definitions and the period are the same for all cities.",
                 {"n": ENOUGH, "percent": LEAST_DATED},
             ),
+            UNCHECKED,
         ),
         empty=Phrase("No city decided anything in the period."),
         n=sum(found.get("n", 0) for one in told for found in one.families.values()),

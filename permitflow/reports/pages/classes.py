@@ -11,7 +11,7 @@ from permitflow.analytics.percentiles import ENOUGH
 from permitflow.analytics.proportions import Estimate, bounded, difference, share
 from permitflow.queries.sentence import Phrase
 from permitflow.reports.class_words import GROUPS, value_words
-from permitflow.reports.deadlines import DUE, due_parameters
+from permitflow.reports.deadlines import DUE, UNCHECKED, due_parameters
 from permitflow.reports.figures import Cell, Chart, Column, Figure, Linked
 from permitflow.reports.page import Ask, Listing, Page, Statement
 from permitflow.reports.prepared_page import Prepared
@@ -105,7 +105,7 @@ def _counts(ask: Ask) -> list[tuple[str, str | None, dict[str, int]]]:
 def _counted(ask: Ask) -> list[tuple[str, Mapping[str, object], tuple[str, ...]]]:
     """Statements that end before GROUP BY, with their parameters and what their last columns are called."""
     cycles = f"WITH {KINDS_OF}, {CYCLES} SELECT {{kinds}}, count(*), count(*) FILTER (approved) FROM (SELECT file, approved FROM cycles) JOIN kinds USING (file)"
-    due = f"{DUE}, {KINDS_OF} SELECT {{kinds}}, count(*), count(*) FILTER (standing = 'in_time') FROM due JOIN kinds USING (file)"
+    due = f"{DUE}, {KINDS_OF} SELECT {{kinds}}, count(*), count(*) FILTER (standing = 'in_time') FROM due JOIN kinds USING (file) WHERE verified"
     held = f"""WITH {KINDS_OF}, {DECIDED},
         away AS (SELECT file, sum(least(coalesce(ended_at, decided_at), decided_at) - started_at) AS away FROM courts JOIN decided USING (file)
             WHERE courts.party = 'applicant' AND started_at < decided_at GROUP BY file),
@@ -167,7 +167,7 @@ def _kind(ask: Ask, found: Found, kind: str) -> Figure:
             for value in classes
         ],
         chart=Chart("bars", "class", ("gross_p50", "gross_p85"), Phrase("Days to the decision")),
-        notes=hidden(*(count for key in keys for count in _sizes(found, key))),
+        notes=(UNCHECKED, *hidden(*(count for key in keys for count in _sizes(found, key)))),
         n=found.n(ALL),
         public=True,
     )
@@ -313,7 +313,7 @@ def _decided_lines(ask: Ask) -> Statement:
 
 def _due_lines(ask: Ask) -> Statement:
     where, parameters = _of_class(ask)
-    sql = f"{DUE}, {KINDS_OF} SELECT file, started_at, stopped_at, clock FROM due JOIN kinds USING (file) WHERE {where}"
+    sql = f"{DUE}, {KINDS_OF} SELECT file, started_at, stopped_at, clock FROM due JOIN kinds USING (file) WHERE verified AND {where}"
     return Statement(sql, {**due_parameters(ask.scope), **parameters})
 
 

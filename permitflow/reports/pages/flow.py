@@ -95,7 +95,7 @@ def _cumulative(seen: Seen) -> Figure:
     held = [sum(flow.present[place] for flow in courts.values()) for place in range(len(seen.spans))]
     odd = any(present != sum_ for present, sum_ in zip(files.present, held, strict=True))
     told = Phrase(
-        "{came} files came and {left} left; open went from {start} to {end}.",
+        "Files that came: {came}, that left: {left}; open went from {start} to {end}.",
         {
             "came": sum(files.arrivals),
             "left": sum(files.departures),

@@ -91,7 +91,7 @@ def _matrix(ask: Ask, passed: Passed) -> Figure:
             )
             for giver, taker in ordered
         ],
-        lead=(Phrase("Files passed from one person of the city to another: {n} times.", {"n": total}),)
+        lead=(Phrase("Times that a file passed from one person of the city to another: {n}.", {"n": total}),)
         if total
         else (),
         chart=Chart("heat", "to", ("handovers",), Phrase("Handovers"), series="from"),
@@ -190,7 +190,7 @@ def _per_file(ask: Ask) -> Figure:
         ],
         lead=(
             Phrase(
-                "Of {n} files decided, {bounced} went back to the applicant before the decision.",
+                "Files decided: {n}. Of these, back with the applicant before the decision: {bounced}.",
                 {"n": n, "bounced": once},
             ),
         )

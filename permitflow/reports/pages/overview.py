@@ -77,8 +77,8 @@ def _pace(ask: Ask, found: Headline) -> Phrase:
     usual = scope.to_on == scope.today and length in (PERIOD_DAYS, PERIOD_DAYS + 1)
     if flow.p50 is None:
         if usual:
-            return Phrase("In the last 12 months the city decided {n} applications.", said)
-        return Phrase("From {first} to {last} the city decided {n} applications.", said)
+            return Phrase("Applications that the city decided in the last 12 months: {n}.", said)
+        return Phrase("Applications that the city decided from {first} to {last}: {n}.", said)
     said["days"] = days_of(flow.p50)
     if usual:
         return Phrase(

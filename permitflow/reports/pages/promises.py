@@ -49,8 +49,8 @@ def _summary(found: Counts) -> Figure:
         rows,
         lead=(
             Phrase(
-                "Of {open} files with the city {late} are past a legal due date, and {likely} more will rather miss one "
-                "than keep it.",
+                "Open files with the city: {open}. Past a legal due date: {late}. More likely to miss one than to keep "
+                "it: {likely}.",
                 {"open": found.open, "late": found.overdue, "likely": found.likely},
             ),
         ),

@@ -58,7 +58,7 @@ def _reasons(ask: Ask, file: OpenFile) -> list[Phrase]:
     said = []
     if file.days_late:
         message = Phrase(
-            "{clock}: past its due date by {days} days", {"clock": clock, "days": file.days_late}
+            "{clock}: past its due date; days over: {days}", {"clock": clock, "days": file.days_late}
         )
         said.append(message)
     elif file.risk is not None and file.risk >= LIKELY:
@@ -99,8 +99,8 @@ def worst_figure(ask: Ask, found: Worst) -> Figure:
         [_row(place, one, holders) for place, one in enumerate(found.files, 1)],
         lead=(
             Phrase(
-                "Of {open} files with the city {bad} are in a bad state: overdue, rather late than not, or older than 95 "
-                "of 100 at their step.",
+                "Open files with the city: {open}. In a bad state, which is overdue, rather late than not, or older than "
+                "95 of 100 at their step: {bad}.",
                 {"open": total.open, "bad": total.bad},
             ),
         ),

@@ -63,7 +63,7 @@ def test_what_holds_files_up_is_told_first_with_what_a_faster_step_would_save(bu
     causes = PAGE.figures(busy)[0]
     held, saved = (phrase.say() for phrase in causes.lead)
     assert held.startswith("fire holds files up: 30 files lost ")
-    assert saved.startswith("If fire were 3 days faster, the decision would come ")
+    assert saved.startswith("If fire were 3 days faster each time, the decision would come ")
     ((step, _cause, files, days, share, there, ended),) = causes.rows
     assert (files, days, there, ended) == (30, 496, 0, 30)
     # Of the 30 stays of 19 days at fire and the 40 days of the open file.

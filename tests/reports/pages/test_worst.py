@@ -22,11 +22,11 @@ def test_the_ten_are_the_first_of_the_ranking_that_are_in_a_bad_state(database: 
     files = [row[1].file for row in figure.rows if isinstance(row[1], Linked)]
     assert files == [one.id for one in bad[:10]]
     assert [row[0] for row in figure.rows] == list(range(1, 11))
-    assert f"{len(bad)} are in a bad state" in figure.lead[0].say()
+    assert f"at their step: {len(bad)}." in figure.lead[0].say()
     for one, row in zip(bad, figure.rows, strict=False):
         assert plain(row[6]) == one.legal_due_on
         if one.days_late:
-            assert f"past its due date by {one.days_late} days" in said(row[2])
+            assert f"past its due date; days over: {one.days_late}" in said(row[2])
 
 
 def test_every_reason_is_given_and_who_has_the_file(database: Database) -> None:
@@ -47,7 +47,7 @@ def test_every_reason_is_given_and_who_has_the_file(database: Database) -> None:
         (figure,) = worst.figures(ask)
     age = round(business(day(60), day(NOW)) / DAY, 1)
     assert [said(reason) for reason in one.reasons] == [
-        "decision: past its due date by 30 days",
+        "decision: past its due date; days over: 30",
         f"{age} business days at this step, where 95 of 100 take no more than 1.0",
     ]
     assert said(figure.rows[0][5]) == "Ines Installer"
