@@ -8,20 +8,8 @@ from typing import Any
 
 import pytest
 
-from permitflow.engine.clock_rule import LONGEST, ClockRule, Extension, Pause
-
-DECISION = ClockRule(
-    id="decision",
-    title="Decision",
-    unit="business_day",
-    length=20,
-    roll="next",
-    count_from="exclude_first",
-    authority="An invented ordinance",
-    outcome="deemed_approved",
-    verified=True,
-    warn_at=(50, 80),
-)
+from permitflow.engine.clock_rule import LONGEST, Extension, Pause
+from tests.engine.decision_clock import DECISION
 
 
 def test_the_shortest_and_the_longest_rule_can_be_counted() -> None:

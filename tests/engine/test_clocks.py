@@ -26,6 +26,7 @@ from permitflow.engine.clocks import (
     remaining,
     status,
 )
+from tests.engine.decision_clock import DECISION
 from tests.proof import naive_clocks
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "clock"
@@ -39,18 +40,6 @@ CLOSURES = {
 }
 CITY = Calendar("city", 1, "America/Los_Angeles", frozenset(range(5)), CLOSURES, time(8), time(17))
 WITH_JUNETEENTH = replace(CITY, closures={**CLOSURES, date(2026, 6, 19): "Juneteenth"})
-DECISION = ClockRule(
-    id="decision",
-    title="Decision",
-    unit="business_day",
-    length=20,
-    roll="next",
-    count_from="exclude_first",
-    authority="An invented ordinance",
-    outcome="deemed_approved",
-    verified=True,
-    warn_at=(50, 80),
-)
 
 
 def business(days: int) -> ClockRule:
