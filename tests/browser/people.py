@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typst
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from sqlalchemy import select, update
 
 from permitflow.models import User
@@ -26,8 +26,7 @@ class Person:
     def press(self, name: str) -> None:
         """Press the button or follow the link with a name."""
         found = self.page.locator("main").get_by_role("button", name=name, exact=True)
-        (found if found.count() else self.page.get_by_role("link", name=name, exact=True)).first.click()
-        self.page.wait_for_load_state()
+        follow((found if found.count() else self.page.get_by_role("link", name=name, exact=True)).first)
 
     def fill(self, answers: Mapping[str, str]) -> None:
         """Answer questions by the names of their fields; a choice by its value."""
@@ -51,6 +50,15 @@ class Person:
         return self.page.locator("h1").inner_text()
 
 
+def follow(pressed: Locator) -> None:
+    """Press a button or a link that leads to a page, and wait until that page is there.
+
+    A click by itself returns before the old page is left, so what is read next could still be the old one.
+    """
+    with pressed.page.expect_navigation():
+        pressed.click()
+
+
 def with_passwords(city: City) -> Callable[[str], str]:
     """Give everybody of a city a password; return how to find the address of a role ('applicant' too)."""
     with city.database.transaction() as session:
@@ -69,8 +77,7 @@ def sign_in(page: Page, address: str) -> Person:
     page.goto("/auth/sign-in")
     page.locator("main [name=email]").fill(address)
     page.locator("main [name=password]").fill(PASSWORD)
-    page.locator("main button[type=submit]").first.click()
-    page.wait_for_load_state()
+    follow(page.locator("main button[type=submit]").first)
     assert "Sign out" in page.locator("header").inner_text()
     return Person(page)
 

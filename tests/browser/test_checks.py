@@ -44,7 +44,8 @@ def test_a_page_too_wide_for_a_phone_is_found(trial, page: Page, check_page) -> 
 
 def test_inline_code_is_refused_and_heard(trial, page: Page, complaints: list[str]) -> None:
     page.goto(trial("<h1>Trial</h1><p id='p'></p>"))
-    page.evaluate("document.getElementById('p').setAttribute('style', 'color: red')")
+    with page.expect_console_message():
+        page.evaluate("document.getElementById('p').setAttribute('style', 'color: red')")
     page.wait_for_function("window.refusedByPolicy.length > 0")
     assert "style-src" in page.evaluate("window.refusedByPolicy[0]")
     assert "style-src" in complaints.pop()
@@ -52,6 +53,6 @@ def test_inline_code_is_refused_and_heard(trial, page: Page, complaints: list[st
 
 def test_a_script_that_fails_is_heard(trial, page: Page, complaints: list[str]) -> None:
     page.goto(trial("<h1>Trial</h1>"))
-    page.evaluate("setTimeout(() => { throw new Error('broken script'); })")
-    page.wait_for_timeout(100)
+    with page.expect_event("pageerror"):
+        page.evaluate("setTimeout(() => { throw new Error('broken script'); })")
     assert "broken script" in complaints.pop()

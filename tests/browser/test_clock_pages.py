@@ -16,6 +16,7 @@ from permitflow.services import notices, sessions
 from permitflow.services.notices import Finding
 from tests import factories
 from tests.browser.conftest import PageCheck
+from tests.browser.people import follow
 from tests.browsing import database_of
 from tests.factories import City
 
@@ -50,18 +51,18 @@ def test_a_day_is_closed_and_published(
     sign_in(app, page, served, city.staff["administrator"])
     page.goto("/admin/calendars")
     check_page(page, "calendars")
-    page.get_by_role("link", name="Show and change the days of Rio Verde").click()
+    follow(page.get_by_role("link", name="Show and change the days of Rio Verde"))
     page.get_by_text("Close a day", exact=True).click()
     page.locator("#close-day").fill(due.isoformat() if due else "")
     page.locator("#close-name").fill("Flood")
     page.locator("#close-reason").fill("The river rose")
-    page.locator("form", has=page.locator("#close-day")).get_by_role("button").click()
+    follow(page.locator("form", has=page.locator("#close-day")).get_by_role("button"))
     page.get_by_role("heading", name="Draft of version 2").wait_for()
     check_page(page, "calendar-draft")
-    page.get_by_role("link", name="See the effect and publish").click()
+    follow(page.get_by_role("link", name="See the effect and publish"))
     check_page(page, "calendar-publish")
     page.get_by_label("Reason for the new version").fill("Flood")
-    page.get_by_role("button", name="Publish version 2").click()
+    follow(page.get_by_role("button", name="Publish version 2"))
     page.get_by_text("0 of 1 files counted anew").wait_for()
     check_page(page, "calendar-published")
 
@@ -85,7 +86,7 @@ def test_a_statement_of_many_days_is_read(
         clock.due_on = until + timedelta(days=7)
     sign_in(app, page, served, city.installer_id)
     page.goto(f"/applications/{application_id}")
-    page.get_by_role("link", name="Clock statement: every day counted").click()
+    follow(page.get_by_role("link", name="Clock statement: every day counted"))
     page.locator("summary").first.click()
     check_page(page, "clock-statement")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from permitflow.instants import DAY, now_us
 from permitflow.reports.pages import PAGES
 from permitflow.services import sessions
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE, PageCheck
+from tests.browser.people import follow
 from tests.browsing import database_of
 
 pytestmark = pytest.mark.browser
@@ -54,7 +55,7 @@ def test_help_and_the_public_page_are_too(page: Page, manager: Page, check_page:
 def test_a_chart_says_what_its_table_says(manager: Page) -> None:
     manager.goto("/reports/ageing")
     drawn = manager.locator("[data-figure=points-table]")
-    drawn.locator("svg").wait_for()
+    drawn.locator("svg text").first.wait_for()
     assert drawn.get_attribute("role") == "img"
     assert drawn.get_attribute("aria-label") == drawn.get_attribute("data-label")
     steps = manager.locator("#points-table tbody tr td:nth-child(2)").all_text_contents()
@@ -65,14 +66,14 @@ def test_the_menu_opens_without_script_one_group_at_a_time(manager: Page) -> Non
     manager.goto("/reports/overview")
     groups = manager.locator(".pf-report-menu details")
     groups.nth(0).locator("summary").click()
-    assert groups.nth(0).locator("a").first.is_visible()
+    expect(groups.nth(0).locator("a").first).to_be_visible()
     groups.nth(1).locator("summary").click()
-    assert not groups.nth(0).locator("a").first.is_visible()
+    expect(groups.nth(0).locator("a").first).to_be_hidden()
     menu = manager.locator(".pf-report-menu > ul").bounding_box()
     assert menu
     assert menu["height"] < 50, "the menu takes more than one line"
-    groups.nth(1).locator("a").first.click()
-    assert manager.locator('.pf-report-menu [aria-current="page"]').count() == 1
+    follow(groups.nth(1).locator("a").first)
+    expect(manager.locator('.pf-report-menu [aria-current="page"]')).to_have_count(1)
 
 
 def test_the_open_menu_stays_on_a_phone(manager: Page) -> None:
@@ -83,7 +84,7 @@ def test_the_open_menu_stays_on_a_phone(manager: Page) -> None:
         groups.nth(number).locator("summary").click()
         width = manager.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE["width"]
-        assert groups.nth(number).locator("a").last.is_visible()
+        expect(groups.nth(number).locator("a").last).to_be_visible()
     manager.set_viewport_size(DESKTOP)
 
 
@@ -129,7 +130,7 @@ def test_on_paper_stand_figures_with_their_meaning_and_nothing_to_press(manager:
 def test_every_step_is_named_at_its_place(manager: Page) -> None:
     manager.goto("/reports/ageing")
     chart = manager.locator("[data-figure=points-table]")
-    chart.locator("svg").wait_for()
+    chart.locator("svg text").first.wait_for()
     steps = set(manager.locator("#points-table tbody td:nth-child(2)").all_text_contents())
     assert len(steps) > 4
     assert steps <= set(chart.locator("svg text").all_text_contents())

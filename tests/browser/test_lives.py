@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from tests import factories
 from tests.browser.conftest import PageCheck
-from tests.browser.people import Person, paper, sign_in, with_passwords
+from tests.browser.people import Person, follow, paper, sign_in, with_passwords
 from tests.browsing import database_of
 from tests.factories import City
 
@@ -143,24 +143,21 @@ def upload_what_is_missing(town: Town, installer: Person) -> None:
         if field.count() == 0 or not send.is_visible():
             continue
         field.set_input_files(paper(town.folder, kind))
-        send.click()
-        page.wait_for_load_state()
+        follow(send)
 
 
 def open_own(town: Town, number: str) -> Person:
     """Open an application from the installer's list."""
     installer = town.person("applicant")
     installer.page.goto("/applications/")
-    installer.page.locator("main tr").filter(has_text=number).get_by_role("link").first.click()
-    installer.page.wait_for_load_state()
+    follow(installer.page.locator("main tr").filter(has_text=number).get_by_role("link").first)
     return installer
 
 
 def review(town: Town, role: str, number: str, decide: Callable[[Person], None]) -> None:
     reviewer = town.person(role)
     reviewer.page.goto("/review/")
-    reviewer.page.get_by_role("link", name=number).first.click()
-    reviewer.page.wait_for_load_state()
+    follow(reviewer.page.get_by_role("link", name=number).first)
     decide(reviewer)
 
 
@@ -185,8 +182,7 @@ def answer_and_send_back(town: Town, number: str, check: PageCheck) -> None:
     check(installer.page, "corrections")
     while todo := [box for box in installer.page.locator("main textarea").all() if not box.input_value()]:
         todo[0].fill("The sheets now show it.")
-        todo[0].locator("xpath=ancestor::form").get_by_role("button", name="Save this answer").click()
-        installer.page.wait_for_load_state()
+        follow(todo[0].locator("xpath=ancestor::form").get_by_role("button", name="Save this answer"))
     installer.press("Send the corrected application")
 
 
@@ -216,7 +212,7 @@ def test_a_commercial_permit_in_two_rounds(town: Town, check_page: PageCheck) ->
     technician = town.person("permit_technician")
     technician.page.goto("/review/")
     check_page(technician.page, "queue")
-    technician.page.get_by_role("link", name=number).first.click()
+    follow(technician.page.get_by_role("link", name=number).first)
     check_page(technician.page, "workspace")
     technician.press("Accept as complete")
 
@@ -240,7 +236,7 @@ def test_a_commercial_permit_in_two_rounds(town: Town, check_page: PageCheck) ->
 
     official = town.person("building_official")
     official.page.goto("/review/")
-    official.page.get_by_role("link", name=number).first.click()
+    follow(official.page.get_by_role("link", name=number).first)
     check_page(official.page, "decision")
     official.press("Approve")
     pay(town, number, check_page)
@@ -256,8 +252,7 @@ def pay(town: Town, number: str, check: PageCheck) -> None:
     cashier = town.person("cashier")
     cashier.page.goto("/payments/")
     check(cashier.page, "payments")
-    cashier.page.locator("main tr").filter(has_text=number).get_by_role("link").first.click()
-    cashier.page.wait_for_load_state()
+    follow(cashier.page.locator("main tr").filter(has_text=number).get_by_role("link").first)
     cashier.fill({"reference": "CHECK 1001"})
     cashier.press("Record this payment")
 

@@ -10,6 +10,7 @@ from permitflow.instants import DAY, now_us
 from permitflow.services import sessions
 from tests import factories
 from tests.browser.conftest import PageCheck
+from tests.browser.people import follow
 from tests.browsing import database_of
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,7 @@ def manager(app: Flask, page: Page, served: str) -> Page:
 def test_charts_say_what_the_tables_say(manager: Page, check_page: PageCheck) -> None:
     manager.goto("/reports/bottlenecks?step=intake")
     chart = manager.locator("[data-chart=weeks-table] svg")
-    chart.wait_for()
+    chart.locator("text").first.wait_for()
     assert {"Arrived", "Left"} <= set(chart.locator("text").all_text_contents())
     assert manager.locator("#weeks-table tbody tr").count() == 12
     check_page(manager, "bottlenecks")
@@ -40,11 +41,10 @@ def test_charts_say_what_the_tables_say(manager: Page, check_page: PageCheck) ->
 
 def test_a_number_leads_to_its_files_and_their_time(manager: Page, check_page: PageCheck) -> None:
     manager.goto("/reports/bottlenecks")
-    manager.get_by_role("row", name="Completeness check").get_by_role(
-        "link", name="2", exact=True
-    ).first.click()
+    step = manager.get_by_role("row", name="Completeness check")
+    follow(step.get_by_role("link", name="2", exact=True).first)
     assert manager.locator("tbody tr").count() == 2
     check_page(manager, "report-files")
-    manager.locator("tbody a").first.click()
+    follow(manager.locator("tbody a").first)
     assert "Where the time of" in manager.locator("h1").inner_text()
     check_page(manager, "report-file")
