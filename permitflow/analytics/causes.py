@@ -29,7 +29,10 @@ class Sentence:
 WHERE = Sentence(
     "%(step)s holds files up: %(files)s files lost %(days)s days there, %(share)s %% of all lead time."
 )
-"""The first sentence of every finding."""
+WHERE_ONE = Sentence(
+    "%(step)s holds files up: one file lost %(days)s days there, %(share)s %% of all lead time."
+)
+"""The first sentence of every finding, of many files and of one."""
 ESTIMATED = Sentence("%(why)s (estimated: the record does not say when work began).")
 """The second sentence where the record does not say when work began, and which has to admit it."""
 
@@ -86,6 +89,14 @@ SENTENCES: Mapping[Cause, tuple[Sentence, Sentence]] = MappingProxyType(
 """For each cause the second and third sentence: why, and what it would take."""
 
 
+TOO_FEW = Sentence("More work arrives than this step gets done, and it is busy while files wait.")
+"""Why, where one person was there or nobody was named."""
+NO_QUEUE = Sentence(
+    "Files stay %(mean)s days on average without standing in a queue, as with somebody outside the office."
+)
+"""Why, where nothing but the stays tells of an outside wait."""
+
+
 def told(
     cause: Cause,
     facts: Mapping[str, object],
@@ -100,7 +111,16 @@ def told(
         estimated: the record does not say when work began, and the second sentence has to admit it.
         translate: turns an English template into the reader's language; as it is by default.
     """
-    where, why, remedy = (translate(one.template) % facts for one in (WHERE, *SENTENCES[cause]))
+    where, why, remedy = (translate(one.template) % facts for one in _templates(cause, facts))
     if estimated:
         why = translate(ESTIMATED.template) % {"why": why.removesuffix(".")}
     return f"{where} {why} {remedy}"
+
+
+def _templates(cause: Cause, facts: Mapping[str, object]) -> tuple[Sentence, Sentence, Sentence]:
+    why, remedy = SENTENCES[cause]
+    if cause == "arrivals_exceed_service" and facts["people"] == 1:
+        why = TOO_FEW
+    if cause == "outside_wait" and facts.get("stays_alone"):
+        why = NO_QUEUE
+    return WHERE_ONE if facts["files"] == 1 else WHERE, why, remedy

@@ -50,11 +50,6 @@ def percentile(ordered: Sequence[int], percent: int) -> int:
     return ordered[rank] + ((ordered[rank + 1] - ordered[rank]) * rest + 50) // 100
 
 
-def percentile_or_none(ordered: Sequence[int], percent: int) -> int | None:
-    """The percentile, or None where there are no values."""
-    return percentile(ordered, percent) if ordered else None
-
-
 def seconds(value_us: int) -> float:
     """Microseconds as seconds."""
     return value_us / SECOND_US

@@ -10,7 +10,7 @@ _EDGES = """
 SELECT before AS source, activity AS target, count(*) AS count,
     seconds(sum({0})) / count(*) AS mean, seconds(median({0})) AS median,
     seconds(min({0})) AS min, seconds(max({0})) AS max, seconds(sum({0})) AS sum,
-    round(seconds(stddev_samp({0})), 6) AS stdev
+    settled(seconds(stddev_samp({0}))) AS stdev
 FROM events WHERE pos > 1 GROUP BY before, activity ORDER BY count DESC, source, target
 """
 # Office microseconds from the first Monday before 1970 to an instant: whole weeks, days of this week, and today.

@@ -1,14 +1,9 @@
-"""Event logs: what happened to which case and when, and the traces built from it."""
+"""Event logs: what happened to which case and when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
-
-Row = tuple[str, int, int, str]
-"""Case, instant in microseconds since 1970 (UTC), position in the log, activity: in the order of sorting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +23,3 @@ class LogEvent:
     attributes: Mapping[str, str] = field(default_factory=dict)
     case_attributes: Mapping[str, str] = field(default_factory=dict)
     day_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """One case: its activities in order and the instant of each, in UTC microseconds."""
-
-    case: str
-    activities: tuple[str, ...]
-    times_us: tuple[int, ...]
-
-    @property
-    def duration_us(self) -> int:
-        """Microseconds from the first to the last event."""
-        return self.times_us[-1] - self.times_us[0]
-
-
-def build_log(rows: Iterable[Row]) -> list[Trace]:
-    """Groups events into traces, cases in the order of their names.
-
-    Events of a case stand in the order of their instants; events of one instant keep the order of the log.
-
-    Args:
-        rows: (case, at_us, seq, activity) in any order.
-    """
-    log = []
-    for case, events in groupby(sorted(rows), key=itemgetter(0)):
-        _, times, _, activities = zip(*events, strict=True)
-        log.append(Trace(case, activities, times))
-    return log
-
-
-def log_of_events(events: Iterable[LogEvent]) -> list[Trace]:
-    """Builds the traces of events as a reader yields them."""
-    return build_log((event.case, event.at_us, event.seq, event.activity) for event in events)

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from permitflow.analytics.causes import Cause, told
+from permitflow.analytics.claims import is_pure_delay, with_claims, without_starts
 from permitflow.analytics.durations import DAY_US, percentile
-from permitflow.analytics.office_hours import OfficeHours, hours_read_off
-from permitflow.analytics.queues import Waiting, Works, waiting_at, with_claims, works_of
+from permitflow.analytics.office_hours import OfficeHours, hours_of_steps
+from permitflow.analytics.queues import Waiting, Works, waiting_at, works_of
 from permitflow.analytics.rework_loops import Loop, loops
-from permitflow.analytics.visits import AGENCY, StepVisit, log_end
+from permitflow.analytics.visits import AGENCY, StepVisit, log_end, moved
 
+HALF_A_DAY_US = DAY_US // 2
 LEAST_VISITS = 20
 LEAST_SHARE = 0.1
 """The part of all lead time below which a step is no bottleneck, whatever its queue looks like."""
-LEAST_WAIT_DAYS, LEAST_WAIT_OF_WORK = 1.0, 2.0
-"""A mean wait that matters: in working days, and as a multiple of the work on a file."""
-LONG_WAIT_DAYS, LONG_WAIT_OF_WORK = 4.0, 4.0
-"""The same for the 95th percentile, for a step that was well on most days."""
+LEAST_WAIT_DAYS, LEAST_WAIT_OF_WORK = 1.0, 3.0
+"""A mean wait that matters: in working days, and as a multiple of the work on a file.
+
+One person who is three quarters full lets files wait load / (1 - load) = 3 times as long as work takes (M/M/1).
+"""
+LONG_WAIT_DAYS, LONG_WAIT_OF_WORK = 4.0, 11.0
+"""The same for the 95th percentile, for a step that was well on most days.
+
+One person who is three quarters full lets one file in twenty wait ln(load / 0.05) / (1 - load) = 11 times as long as
+work takes; of several people, each end comes sooner by their number.
+"""
 OUTSIDE_DAYS, OUTSIDE_SHARE = 7.0, 0.25
 LOOP_HOLDS = 0.8
 AGAIN = 0.3
@@ -29,9 +38,17 @@ AGAIN = 0.3
 ONE_PERSON = 1.5
 KEEPS_UP = 1.1
 """Arrivals for each departure below which a queue is not growing."""
+IN_COMPANY = 0.1
+"""The part of all time with two or more people at a step below which it always hung on one."""
 OVERTAKING = 0.35
+UNORDERED = 0.2
+"""The same where somebody was free: in a queue that is worked off in order it is near 0."""
 IDLE = 0.2
 """The part of the waiting, or more, during which somebody present was free: no queue for want of people."""
+MOSTLY_IDLE = 0.35
+"""The part from which on the order of the files does not matter: taking them at once would do."""
+LONG_STAY_SHARE = 0.5
+"""The part of all lead time that a step takes without a queue, from which on it holds files up nevertheless."""
 RECURRENT_GAPS = 6
 WAVES = 0.5
 """The part of a step's files, or more, that come straight out of a batch of the step before."""
@@ -90,11 +107,12 @@ def find_bottlenecks(visits: Sequence[StepVisit], now_us: int | None = None) -> 
 
     An outside wait that is mostly the way round a rework loop stands after the loop.
 
-    A step counts when its files wait at least a working day on average and twice as long as they are worked on
-    (or one in twenty of them four days and four times as long), and when that is a tenth of all lead time. Open files
-    are counted with the time they have waited so far. The waiting time is then divided by what the people of the
-    step did meanwhile: nobody worked (gaps: regular ones are batching, rare ones an absence or a closure),
-    somebody was free (unassigned), all were busy (the wrong order, one person, or too few).
+    A step counts when its files wait at least a working day on average and three times as long as they are worked on
+    (or one in twenty of them four days and 11 times as long, less where several people work), and when that is a
+    tenth of all lead time. Open files are counted with the time they have waited so far. The waiting time is then
+    divided by what the people of the step did meanwhile: nobody worked (gaps: regular ones are batching, rare ones an
+    absence or a closure), somebody was free (unassigned), all were busy (the wrong order, one person, or too few).
+    A step that takes half of the lead time without a queue is a wait for somebody outside, whatever it is called.
 
     Args:
         visits: of one office, in any order.
@@ -108,13 +126,14 @@ def find_bottlenecks(visits: Sequence[StepVisit], now_us: int | None = None) -> 
         by_step[visit.step].append(visit)
     people_named = sum(visit.person is not None for visit in visits) * 2 >= len(visits)
     outside = {step for step, found in by_step.items() if _is_outside(step, found, people_named)}
-    own = [visit for visit in visits if visit.step not in outside]
-    hours = hours_read_off(
-        at for visit in own for at in (visit.claimed_us, visit.finished_us) if at is not None
-    )
+    worked_at = [_worked_at(found) for step, found in by_step.items() if step not in outside]
+    hours = hours_of_steps(worked_at)
+    if hours.day_us == DAY_US and hours_of_steps([_earlier(at) for at in worked_at]).day_us < DAY_US:
+        # Its working day spans the midnight of UTC, as on the Pacific: the same days, counted from noon, do not.
+        return find_bottlenecks(moved(visits, -HALF_A_DAY_US), now - HALF_A_DAY_US)
     claimed = {step: with_claims(found, hours) for step, found in by_step.items() if step not in outside}
     works = works_of((visit for found in claimed.values() for visit in found), hours, now)
-    estimated = frozenset(step for step in claimed if _without_starts(by_step[step]))
+    estimated = frozenset(step for step in claimed if without_starts(by_step[step]))
     office = _Office(hours, works, _lead_us(visits, now), now, estimated)
     found = [_outside_finding(step, by_step[step], office) for step in sorted(outside)]
     back = loops(visits, outside)
@@ -126,16 +145,21 @@ def find_bottlenecks(visits: Sequence[StepVisit], now_us: int | None = None) -> 
     return sorted(kept, key=lambda one: (_is_part_of_loop(one, kept), -one.days_lost, one.step))
 
 
+def _worked_at(visits: Iterable[StepVisit]) -> list[int]:
+    """When work began and ended at a step, without the visits that took no time: a filing, a closing."""
+    took_time = [visit for visit in visits if visit.finished_us != visit.arrived_us]
+    return [at for visit in took_time for at in (visit.claimed_us, visit.finished_us) if at is not None]
+
+
+def _earlier(instants_us: Iterable[int]) -> list[int]:
+    return [at - HALF_A_DAY_US for at in instants_us]
+
+
 def _is_part_of_loop(one: Finding, kept: Sequence[Finding]) -> bool:
     """Whether an outside wait is mostly what a rework loop sends out, which is then the thing to change."""
     return one.cause == "outside_wait" and any(
         other.cause == "rework_loop" and other.days_lost >= LOOP_HOLDS * one.days_lost for other in kept
     )
-
-
-def _without_starts(visits: Sequence[StepVisit]) -> bool:
-    """Whether the record mostly does not say when work on the files of a step began."""
-    return sum(v.claimed_us is None and v.finished_us is not None for v in visits) * 2 > len(visits)
 
 
 def _is_wave(
@@ -186,13 +210,18 @@ def _outsider(name: str) -> bool:
     return bool(OUTSIDERS.search(name.replace("_", " ")))
 
 
-def _outside_finding(step: str, visits: Sequence[StepVisit], office: _Office) -> Finding | None:
+def _outside_finding(
+    step: str, visits: Sequence[StepVisit], office: _Office, stays_alone: bool = False
+) -> Finding | None:
+    """An outside wait; `stays_alone`: nothing says so but the stays, which then have to be most of the lead time."""
     stays = [(office.now_us if v.finished_us is None else v.finished_us) - v.arrived_us for v in visits]
     mean_days = sum(stays) / len(stays) / DAY_US
-    if len(stays) < LEAST_VISITS or mean_days < OUTSIDE_DAYS or sum(stays) < OUTSIDE_SHARE * office.lead_us:
+    share = LONG_STAY_SHARE if stays_alone else OUTSIDE_SHARE
+    if len(stays) < LEAST_VISITS or mean_days < OUTSIDE_DAYS or sum(stays) < share * office.lead_us:
         return None
     files = frozenset(visit.file for visit in visits)
-    return _finding(step, "outside_wait", (files, sum(stays), office.lead_us), {"mean": f"{mean_days:.0f}"})
+    facts = {"mean": f"{mean_days:.0f}", "stays_alone": stays_alone}
+    return _finding(step, "outside_wait", (files, sum(stays), office.lead_us), facts)
 
 
 def _own_finding(
@@ -203,11 +232,12 @@ def _own_finding(
     if loop and loop.again >= AGAIN * loop.files and loop.lost_us >= LEAST_SHARE * office.lead_us:
         size = (loop.came_back, loop.lost_us, office.lead_us)
         return _finding(step, "rework_loop", size, {"again": round(100 * loop.again / loop.files)})
+    delay = step in office.estimated and is_pure_delay(visits, office.hours)
     lost = [_until_claimed(visit, office.now_us) - visit.arrived_us for visit in visits]
-    if sum(lost) < LEAST_SHARE * office.lead_us or not _matters(visits, office):
-        return None
+    if delay or sum(lost) < LEAST_SHARE * office.lead_us or not _matters(visits, office):
+        return _outside_finding(step, visits, office, stays_alone=True)
     waiting = waiting_at(visits, office.works, office.hours, office.now_us)
-    cause = _cause(waiting, visits, office)
+    cause = _cause(waiting, visits, office, known=step not in office.estimated)
     files = frozenset(visit.file for visit, wait in zip(visits, lost, strict=True) if wait >= DAY_US)
     facts = {"estimated": step in office.estimated, **_facts(waiting, visits, office)}
     return _finding(step, cause, (files, sum(lost), office.lead_us), facts)
@@ -230,49 +260,45 @@ def _matters(visits: Sequence[StepVisit], office: _Office) -> bool:
     day = office.hours.day_us
     mean, long = sum(waits) / len(waits), percentile(waits, 95)
     return (mean >= max(LEAST_WAIT_DAYS * day, LEAST_WAIT_OF_WORK * work)) or (
-        long >= max(LONG_WAIT_DAYS * day, LONG_WAIT_OF_WORK * work)
+        long >= max(LONG_WAIT_DAYS * day, LONG_WAIT_OF_WORK * work / _people(visits))
     )
 
 
-def _cause(waiting: Waiting, visits: Sequence[StepVisit], office: _Office) -> Cause:
-    """The cause behind most of the waiting time of a step."""
+def _people(visits: Sequence[StepVisit]) -> int:
+    """How many people do a tenth or more of a step's visits; one where nobody is named."""
+    shares = Counter(visit.person for visit in visits if visit.person is not None)
+    return max(sum(count * 10 >= len(visits) for count in shares.values()), 1)
+
+
+def _cause(waiting: Waiting, visits: Sequence[StepVisit], office: _Office, known: bool) -> Cause:
+    """The cause behind most of the waiting time of a step; that somebody was free is `known` from starts alone."""
     if waiting.gap_us * 2 >= waiting.total_us:
         return _cause_of_gaps(waiting, visits, office)
-    if waiting.idle_us >= IDLE * (waiting.idle_us + waiting.busy_us) and waiting.overtaking >= OVERTAKING:
+    idle = waiting.idle_us / (waiting.idle_us + waiting.busy_us or 1) if known else 0.0
+    named = any(visit.person is not None for visit in visits)
+    if (named and idle >= MOSTLY_IDLE) or (idle >= IDLE and waiting.overtaking >= UNORDERED):
         return "unassigned"
     if waiting.overtaking >= OVERTAKING:
         return "newer_files_first"
-    if waiting.present <= ONE_PERSON and not _surge(visits) and not _overlapping(visits):
-        return "one_role"
-    return "arrivals_exceed_service"
+    # Without names nobody knows that a step hangs on one person.
+    alone = named and waiting.present <= ONE_PERSON and waiting.in_company < IN_COMPANY
+    return "one_role" if alone and not _surge(visits) else "arrivals_exceed_service"
 
 
 def _cause_of_gaps(waiting: Waiting, visits: Sequence[StepVisit], office: _Office) -> Cause:
-    if len(waiting.gaps) >= RECURRENT_GAPS:
+    """Many gaps are a habit, unless one of them cost more than all others together."""
+    greatest = max(waiting.gaps, key=lambda gap: gap.weight)
+    others = sum(gap.weight for gap in waiting.gaps if gap is not greatest)
+    if len(waiting.gaps) >= RECURRENT_GAPS and greatest.weight <= others:
         return "batching"
     people = {visit.person for visit in visits if visit.claimed_us is not None}
-    greatest = max(waiting.gaps, key=lambda gap: gap.weight)
     elsewhere = any(
         greatest.start < start < greatest.resumed - office.hours.day_us
         for person, spans in office.works.items()
         if person not in people
         for start, _ in spans
     )
-    return "one_role" if len(people) == 1 and elsewhere and not _overlapping(visits) else "calendar"
-
-
-def _overlapping(visits: Sequence[StepVisit]) -> bool:
-    """Whether work without a name was done by more than one person: files of the step overlapped often."""
-    spans = sorted(
-        (visit.claimed_us, visit.finished_us)
-        for visit in visits
-        if visit.person is None and visit.claimed_us is not None and visit.finished_us is not None
-    )
-    overlaps, latest = 0, 0
-    for start, end in spans:
-        overlaps += start < latest
-        latest = max(latest, end)
-    return overlaps * 10 > len(spans)
+    return "one_role" if len(people) == 1 and None not in people and elsewhere else "calendar"
 
 
 def _surge(visits: Sequence[StepVisit]) -> bool:

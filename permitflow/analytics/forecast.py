@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from permitflow.analytics.durations import percentile
-from permitflow.analytics.office_hours import OfficeHours
 from permitflow.analytics.percentiles import ENOUGH
 from permitflow.analytics.survival import Curve, Stay, kaplan_meier
 from permitflow.analytics.visits import StepVisit
@@ -35,16 +33,6 @@ class Interval80:
 
 
 NOTHING = Interval80(None, None, None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """Both forecasts of one open file, shown side by side, and whether the recent past has drifted from them."""
-
-    by_age: Interval80
-    by_queue: Interval80
-    drifting: bool
-    n: int
 
 
 def forecast_by_age(curve: Curve, age_us: int, levels: Levels | None = None) -> Interval80:
@@ -94,21 +82,6 @@ def _days_until(files: int, per_day: Sequence[int], rng: Random) -> int:
         days += 1
 
 
-def queue_ahead(visits: Iterable[StepVisit], file: StepVisit) -> int:
-    """How many open visits of the same step arrived before a file: first come, first served.
-
-    Args:
-        visits: as they stand now, of any steps.
-        file: the open visit to forecast.
-    """
-    return sum(
-        visit.step == file.step
-        and visit.finished_us is None
-        and (visit.arrived_us, visit.file) < (file.arrived_us, file.file)
-        for visit in visits
-    )
-
-
 def stays_at(visits: Iterable[StepVisit], now_us: int) -> list[Stay]:
     """Visits as (duration, ended) at an instant, open ones censored at their age, in microseconds.
 
@@ -150,25 +123,6 @@ def is_drifting(visits: Sequence[StepVisit], now_us: int, recent_us: int) -> boo
     if before is None or after is None:
         return before is not after
     return not before / DRIFT <= after <= before * DRIFT
-
-
-def promised_at(found: Forecast, now_us: int, hours: OfficeHours) -> int | None:
-    """The instant to promise: the later of the two p85 forecasts, None where neither can say.
-
-    The forecast from age is wall time and counts from now; the one from the queue is working time and ends at the
-    instant at which the office has worked so long.
-
-    Args:
-        found: both forecasts of a file.
-        now_us: UTC microseconds.
-        hours: of the office.
-    """
-    ends = []
-    if found.by_age.p85 is not None:
-        ends.append(now_us + found.by_age.p85)
-    if found.by_queue.p85 is not None:
-        ends.append(hours.after(now_us, found.by_queue.p85))
-    return max(ends, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,47 +209,3 @@ def calibration(outcomes: Iterable[tuple[Interval80, int]]) -> Calibration:
 
 def _or_never(bound: int | None) -> float:
     return math.inf if bound is None else bound
-
-
-def forecast(
-    visits: Sequence[StepVisit],
-    file: StepVisit,
-    now_us: int,
-    per_day: Sequence[int],
-    rng: Random,
-    day_us: int,
-) -> Forecast:
-    """Both forecasts for an open visit, and the drift flag.
-
-    Args:
-        visits: of its step, open ones included.
-        file: the open visit.
-        now_us: UTC microseconds.
-        per_day: how many left the step on each of the last 60 working days.
-        rng: the source of draws.
-        day_us: working time of a day in microseconds.
-    """
-    curve = kaplan_meier(stays_at(visits, now_us))
-    return Forecast(
-        forecast_by_age(curve, now_us - file.arrived_us),
-        forecast_by_queue(queue_ahead(visits, file), per_day, rng, day_us),
-        is_drifting(visits, now_us, RECENT_DAYS * 24 * 3_600_000_000),
-        curve.events,
-    )
-
-
-def left_per_day(visits: Iterable[StepVisit], days: Sequence[int], day_us: int) -> list[int]:
-    """How many visits ended on each of some days.
-
-    Args:
-        visits: of one step.
-        days: the starts of the days in UTC microseconds, ascending.
-        day_us: the length of a day in microseconds.
-    """
-    counts = [0] * len(days)
-    for visit in visits:
-        if visit.finished_us is not None:
-            place = bisect_right(days, visit.finished_us) - 1
-            if place >= 0 and visit.finished_us < days[place] + day_us:
-                counts[place] += 1
-    return counts

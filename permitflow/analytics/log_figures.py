@@ -22,7 +22,7 @@ def aggregates(value: str, names: tuple[str, ...] = USUAL, unit: int = SECOND_US
         "max": f"max({value}) / {unit}",
         "mean": f"sum({value}) / (count({value}) * {unit})",
         "sum": f"sum({value}) / {unit}",
-        "sd": f"stddev_samp({value}) / {unit}",
+        "sd": f"settled(stddev_samp({value}) / {unit})",
     }
     quantiles = {name: f"quantile_cont({value}, {place}) / {unit}" for name, place in PLACES.items()}
     known = plain | quantiles

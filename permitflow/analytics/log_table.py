@@ -50,6 +50,7 @@ FROM events JOIN names USING (case_id) GROUP BY case_id;
 CREATE MACRO seconds(us) AS us / 1000000;
 CREATE MACRO days(us) AS us / 86400000000;
 CREATE MACRO utc_day(us) AS make_timestamp(us)::DATE;
+CREATE MACRO settled(x) AS CASE WHEN x > 0 THEN round(x, 10 - floor(log10(x))::INTEGER) ELSE x END;
 CREATE VIEW turns AS
 SELECT events.*, row_number() OVER again AS nth, lag(person) OVER again AS person_of_last
 FROM events SEMI JOIN (
@@ -71,7 +72,8 @@ class LogTable:
     in its case), gap (microseconds since that event). `cases`: case_id, name, events, first_t, last_t,
     duration, first_activity, last_activity. `turns`: the events of activities that happened more than once in their
     case, with nth (1, 2 ...) and person_of_last (who did it the time before). Activities and persons are enumerated:
-    a text from outside is compared with `activity::VARCHAR`. `seconds(us)`, `days(us)` and `utc_day(us)` convert.
+    a text from outside is compared with `activity::VARCHAR`. `seconds(us)`, `days(us)` and `utc_day(us)` convert;
+    `settled(x)` has the eleven digits of a deviation that are the same whichever thread adds first.
     """
 
     def __init__(self) -> None:

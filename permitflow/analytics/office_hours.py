@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from permitflow.analytics.durations import DAY_US
 
@@ -16,6 +17,7 @@ THURSDAY = 3
 RARE = 0.2
 """A weekday with less than this part of an average day's events counts as closed."""
 ROUND_THE_CLOCK = 20 * HOUR_US
+LEAST_INSTANTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,21 @@ def hours_read_off(instants_us: Iterable[int]) -> OfficeHours:
     if closes - opens >= ROUND_THE_CLOCK or times[0] == times[-1]:
         opens, closes = 0, DAY_US
     return OfficeHours(usual, opens, max(closes, opens + HOUR_US))
+
+
+def hours_of_steps(instants_us: Sequence[Sequence[int]]) -> OfficeHours:
+    """The hours of an office, read off the steps that keep hours where at least half of its steps do.
+
+    A portal takes filings, and other offices answer, at any hour: beside steps with closing times these are no sign
+    that the office works at night, when its people would seem to be free. Steps of few instants tell nothing.
+
+    Args:
+        instants_us: for each step when its work was begun or ended, in UTC microseconds.
+    """
+    telling = [instants for instants in instants_us if len(instants) >= LEAST_INSTANTS]
+    keep_hours = [instants for instants in telling if hours_read_off(instants).day_us < DAY_US]
+    read = keep_hours if keep_hours and len(keep_hours) * 2 >= len(telling) else instants_us
+    return hours_read_off(chain.from_iterable(read))
 
 
 def usual_weekdays(instants_us: Sequence[int]) -> frozenset[int]:

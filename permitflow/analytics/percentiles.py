@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -94,28 +94,3 @@ def percentiles_shown(values_us: Iterable[int]) -> tuple[Percentile, ...]:
     """The p50, p85 and p90 of durations in microseconds: what a page shows in place of a lone mean."""
     ordered = sorted(values_us)
     return tuple(percentile_with_interval(ordered, percent) for percent in SHOWN)
-
-
-def pooled_percentile(groups: Iterable[Iterable[int]], percent: int) -> Percentile:
-    """The percentile of several groups taken together, from their values and never from their percentiles.
-
-    Args:
-        groups: durations in microseconds, one iterable for each group.
-        percent: 1 to 99.
-    """
-    return percentile_with_interval((value for group in groups for value in group), percent)
-
-
-def percentile_by_class(classes: Mapping[str, Iterable[int]], percent: int) -> list[tuple[str, Percentile]]:
-    """The percentile within each class, and of all of them together last.
-
-    A total can rise while every class falls, when the mix changes (Simpson's paradox); so classes come first, and
-    no total is given without them.
-
-    Args:
-        classes: durations in microseconds by the name of their class.
-        percent: 1 to 99.
-    """
-    kept = {name: list(classes[name]) for name in sorted(classes)}
-    found = [(name, percentile_with_interval(values, percent)) for name, values in kept.items()]
-    return [*found, ("all", pooled_percentile(kept.values(), percent))]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from permitflow.analytics.durations import percentile
+from permitflow.analytics.claims import who
 from permitflow.analytics.efficiency import Interval, merged
 from permitflow.analytics.office_hours import OfficeHours
 from permitflow.analytics.visits import StepVisit
@@ -18,6 +18,8 @@ GAP_DAYS = 2
 """Working days without any work at a step, with files waiting, that are a gap and no pause."""
 ABSENCE_DAYS = 3
 """Working days without any work of a person after which she counts as absent."""
+FULLEST = 0.9
+"""The load up to which a step works off what a gap has left; a fuller one is too full without it."""
 DEAD_GAPS = 20
 """How many times the mean time between two events the whole office must be silent to count as shut."""
 
@@ -38,12 +40,17 @@ class Stretch(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """A stretch in which nobody worked while files waited, up to where the queue was as short again as before."""
+    """A stretch in which nobody worked while files waited, up to where the queue was as short again as before.
+
+    `level` is the queue as it began, `weight` the file-time that it cost: all of it until work was resumed, then what
+    the queue was longer than before. A gap may begin in the backlog of another.
+    """
 
     start: int
     resumed: int
     end: int
     weight: int
+    level: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,8 @@ class Waiting:
 
     `gap_us` was lost to gaps and their backlogs; the rest in part while people were busy (`busy_us`) and in part
     while somebody present was free (`idle_us`). `present` is the mean number of people there while files waited
-    in queue, `overtaking` the share of waiting files that were older than the one taken: 0 is first in first out,
-    1 is last in first out.
+    in queue, `in_company` the part of all time in which two or more were there, `overtaking` the share of waiting
+    files that were older than the one taken: 0 is first in first out, 1 is last in first out.
     """
 
     total_us: int
@@ -62,12 +69,8 @@ class Waiting:
     idle_us: int
     gaps: tuple[Gap, ...]
     present: float
+    in_company: float
     overtaking: float
-
-
-def who(visit: StepVisit) -> str:
-    """The person of a visit; where nobody is named, the step itself stands for all its people."""
-    return visit.person or f"somebody at {visit.step}"
 
 
 Works = Mapping[str, Sequence[Interval]]
@@ -110,44 +113,6 @@ def _without(spans: Sequence[Interval], removed: Sequence[Interval]) -> list[Int
     return found
 
 
-def with_claims(visits: Sequence[StepVisit], hours: OfficeHours) -> list[StepVisit]:
-    """Visits of one step in which a finished one without a claim is given the likely instant of it.
-
-    Where nobody recorded when work began, it is taken to have lasted as long as the middle time between two ends
-    of one person while the second file was already waiting, both in working time, and never longer than the visit.
-    Open visits stay unclaimed.
-
-    Args:
-        visits: of one step, in any order.
-        hours: of the office.
-    """
-    if not any(visit.claimed_us is None and visit.finished_us is not None for visit in visits):
-        return list(visits)
-    pace = _pace(visits, hours)
-    found = []
-    for visit in visits:
-        if visit.claimed_us is None and visit.finished_us is not None:
-            likely = hours.before(visit.finished_us, pace)
-            found.append(visit._replace(claimed_us=max(visit.arrived_us, likely)))
-        else:
-            found.append(visit)
-    return found
-
-
-def _pace(visits: Iterable[StepVisit], hours: OfficeHours) -> int:
-    by_person: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for visit in visits:
-        if visit.finished_us is not None:
-            by_person[who(visit)].append((visit.finished_us, visit.arrived_us))
-    between = []
-    for ends in by_person.values():
-        ends.sort()
-        for (before, _), (end, arrived) in pairwise(ends):
-            if arrived <= before:
-                between.append(hours.worked(end) - hours.worked(before))
-    return percentile(sorted(between), 50) if between else 0
-
-
 def waiting_at(visits: Sequence[StepVisit], works: Works, hours: OfficeHours, now_us: int) -> Waiting:
     """Divides the waiting time of one step by what its people were doing.
 
@@ -161,14 +126,20 @@ def waiting_at(visits: Sequence[StepVisit], works: Works, hours: OfficeHours, no
     team = {who(visit) for visit in visits if visit.claimed_us is not None}
     stretches = _stretches(waits, [works[person] for person in sorted(team) if person in works], hours)
     gaps = tuple(_gaps(stretches, GAP_DAYS * hours.day_us))
-    outside = [s for s in stretches if s.waiting and not _inside(gaps, s.start)]
+    outside = _without_gaps(stretches, gaps)
     total = sum(stretch.weight for stretch in stretches)
     rest = sum(stretch.weight for stretch in outside)
     idle = sum(s.weight * max(s.present - s.busy, 0) // max(s.present, 1) for s in outside)
     shown = sum(stretch.weight * max(stretch.present, stretch.busy) for stretch in outside)
+    present = shown / rest if rest else 0.0
     return Waiting(
-        total, total - rest, rest - idle, idle, gaps, shown / rest if rest else 0.0, overtaking(visits)
+        total, total - rest, rest - idle, idle, gaps, present, _in_company(stretches), overtaking(visits)
     )
+
+
+def _in_company(stretches: Sequence[Stretch]) -> float:
+    length = sum(stretch.end - stretch.start for stretch in stretches)
+    return sum(s.end - s.start for s in stretches if s.present > 1) / length if length else 0.0
 
 
 def _wait(visit: StepVisit, hours: OfficeHours, now_us: int) -> Interval:
@@ -224,21 +195,39 @@ def _gaps(stretches: Sequence[Stretch], least_us: int) -> Iterator[Gap]:
         start, resumed = stretches[first].start, stretches[place - 1].end
         if resumed - start < least_us:
             continue
-        last = _worked_off(stretches, place, stretches[first].waiting)
-        yield Gap(start, resumed, stretches[last - 1].end, sum(s.weight for s in stretches[first:last]))
-        place = last
+        level = stretches[first].waiting
+        last = _worked_off(stretches, place, level, resumed - start)
+        caused = sum(s.weight for s in stretches[first:place])
+        caused += sum(s._replace(waiting=s.waiting - level).weight for s in stretches[place:last])
+        yield Gap(start, resumed, stretches[last - 1].end, caused, level)
 
 
-def _worked_off(stretches: Sequence[Stretch], place: int, level: int) -> int:
-    """Where the queue is first no longer than it was when the gap began."""
-    while place < len(stretches) and stretches[place].waiting > level:
+def _worked_off(stretches: Sequence[Stretch], place: int, level: int, gap_us: int) -> int:
+    """Where the queue is first no longer than it was when the gap began, or where other reasons keep it long.
+
+    What came in during a gap takes load / (1 - load) of its length to work off. Where that takes longer than it would
+    at a load of `FULLEST`, the step could not have kept up without the gap either.
+    """
+    latest = stretches[place - 1].end + FULLEST / (1 - FULLEST) * gap_us
+    while place < len(stretches) and stretches[place].waiting > level and stretches[place].start < latest:
         place += 1
     return place
 
 
-def _inside(gaps: Sequence[Gap], at: int) -> bool:
-    place = bisect_left(gaps, at + 1, key=lambda gap: gap.start)
-    return place > 0 and at < gaps[place - 1].end
+def _without_gaps(stretches: Iterable[Stretch], gaps: Sequence[Gap]) -> list[Stretch]:
+    """The waiting that no gap caused: none during a gap, and in its backlog the queue that was there before."""
+    found, behind, place = [], [], 0
+    for stretch in stretches:
+        while place < len(gaps) and gaps[place].start <= stretch.start:
+            behind.append(gaps[place])
+            place += 1
+        behind = [gap for gap in behind if stretch.start < gap.end]
+        if any(stretch.start < gap.resumed for gap in behind):
+            continue
+        left = min((gap.level for gap in behind), default=stretch.waiting)
+        if min(left, stretch.waiting):
+            found.append(stretch._replace(waiting=min(left, stretch.waiting)))
+    return found
 
 
 def overtaking(

@@ -11,7 +11,7 @@ left out. Files that the scope leaves out are missing from the views `chosen` (o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -183,6 +183,11 @@ class Snapshot:
     def noted(self, _question: str, find: Callable[[], Any]) -> Any:
         """What `find` returns, JSON values; a snapshot that writes answers down keeps it instead of what it asked."""
         return find()
+
+    def interrupt(self) -> None:
+        """Break off, from another thread, the statement that is being answered; it raises duckdb.InterruptException."""
+        with suppress(duckdb.ConnectionException):
+            self._connection.interrupt()
 
     def close(self, *, sound: bool = True) -> None:
         """Free its memory, once."""

@@ -64,20 +64,6 @@ class Curve:
                 return point.t
         return None
 
-    def breach_risk(self, age: int, term: int) -> float | None:
-        """The probability that a file of this age is still open at the end of its term: S(term) / S(age).
-
-        1 when the term has passed; None when nobody was ever seen so old.
-
-        Args:
-            age: how long it has been open, in microseconds.
-            term: the time allowed, in microseconds.
-        """
-        if age >= term:
-            return 1.0
-        reached = self.at(age)
-        return self.at(term) / reached if reached else None
-
 
 def kaplan_meier(stays: Iterable[Stay]) -> Curve:
     """The product-limit estimate of the share still open, with open files censored at their age.
@@ -138,22 +124,17 @@ class Incidence:
     still_open: float
 
 
-def cumulative_incidence(ends: Iterable[tuple[int, str | None]]) -> list[Incidence]:
+def cumulative_incidence(counts: Iterable[tuple[int, str | None, int]]) -> list[Incidence]:
     """The Aalen-Johansen estimate: by day t, what share has been issued, withdrawn, denied or has expired.
 
     F_k(t) = sum over t_i <= t of S(t_i-) * d_ik / n_i. The shares and those still open add up to 1. Counting the
     other outcomes as censored instead would promise permits to files that were withdrawn.
 
     Args:
-        ends: (microseconds, outcome) in any order; the outcome is None for a file that is still open.
+        counts: (microseconds, outcome, how many files) in any order; the outcome is None for files still open.
 
     Source: Aalen and Johansen (1978).
     """
-    return cumulative_incidence_of_counts((t, outcome, 1) for t, outcome in ends)
-
-
-def cumulative_incidence_of_counts(counts: Iterable[tuple[int, str | None, int]]) -> list[Incidence]:
-    """The same estimate from counts: (microseconds, outcome or None while open, how many) in any order."""
     ordered = sorted(counts, key=itemgetter(0))
     shares: dict[str, float] = {outcome: 0.0 for _, outcome, _ in ordered if outcome is not None}
     at_risk, survival = sum(count for _, _, count in ordered), 1.0

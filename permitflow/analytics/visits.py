@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -41,7 +41,8 @@ def visits_of_log(events: Iterable[LogEvent]) -> list[StepVisit]:
     """Visits of an event log, with or without lifecycle transitions, ordered by arrival.
 
     With schedule, start and complete (the log has any event that schedules or starts), visits are matched
-    within a case and activity, first in, first out: schedule opens a visit, start claims it, complete closes it.
+    within a case and activity, first in, first out: schedule opens a visit (assign does where none is open), start
+    claims it, complete closes it.
     Without, each event closes a visit that the event before it in its case opened, and nobody knows when work
     began; the first event of a case arrives when it happens. Events of activities that run in parallel open no
     visits to each other.
@@ -83,19 +84,27 @@ def _plain_visits(case: Sequence[LogEvent], parallel: Pairs) -> list[StepVisit]:
 
 
 def _lifecycle_visits(case: Sequence[LogEvent], parallel: Pairs) -> list[StepVisit]:
-    """Matches the transitions of one case; what was never scheduled arrived when the case last moved on."""
+    """Matches the transitions of one case; what was never scheduled arrived when the case last moved on.
+
+    A visit that is assigned after it was scheduled is still the same visit.
+    """
     waiting: defaultdict[str, deque[StepVisit]] = defaultdict(deque)
     working: defaultdict[str, deque[StepVisit]] = defaultdict(deque)
+    assigned: Counter[str] = Counter()
     found: list[StepVisit] = []
     ended: list[tuple[str, int]] = []
     for event in case:
         name, kind, who = event.activity, _kind(event), event.resource
         if kind == "schedule":
-            waiting[name].append(StepVisit(event.case, name, event.at_us, party=_party(event)))
+            assigns = (event.lifecycle or "").lower() == "assign"
+            if not assigns or assigned[name] == len(waiting[name]):
+                waiting[name].append(StepVisit(event.case, name, event.at_us, party=_party(event)))
+            assigned[name] += assigns
             continue
         queue = working[name] if kind == "complete" and working[name] else waiting[name]
         if queue:
             visit = queue.popleft()
+            assigned[name] = min(assigned[name], len(waiting[name]))
         else:
             arrived = enabled_at(name, ended, parallel, case[0].at_us)
             visit = StepVisit(event.case, name, arrived, party=_party(event))
@@ -156,11 +165,14 @@ def as_of(visits: Iterable[StepVisit], now_us: int) -> list[StepVisit]:
     return found
 
 
-def renamed(visits: Iterable[StepVisit], names: Mapping[str, str]) -> list[StepVisit]:
-    """Visits under the present names of their steps, so that a renamed step stays one history.
-
-    Args:
-        visits: in any order, of any versions of a workflow.
-        names: old name to present name; other steps keep theirs.
-    """
-    return [visit._replace(step=names.get(visit.step, visit.step)) for visit in visits]
+def moved(visits: Iterable[StepVisit], by_us: int) -> list[StepVisit]:
+    """The visits with every instant later by some microseconds (earlier below 0); durations stay as they are."""
+    return [
+        visit._replace(
+            arrived_us=visit.arrived_us + by_us,
+            claimed_us=None if visit.claimed_us is None else visit.claimed_us + by_us,
+            finished_us=None if visit.finished_us is None else visit.finished_us + by_us,
+            due_us=None if visit.due_us is None else visit.due_us + by_us,
+        )
+        for visit in visits
+    ]

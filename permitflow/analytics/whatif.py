@@ -60,7 +60,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """The last quarter as it was and as it is simulated; errors are relative to what it was (0.1 is 10 %).
+    """The last quarter as it was and as it is simulated.
 
     `chance` tells for finished, open_at_end, late and lead how far two quarters of one unchanged office lie apart by
     chance alone, in 95 of 100 cases.
@@ -69,32 +69,6 @@ class Backtest:
     was: Outcome
     simulated: Bands
     chance: Mapping[str, int]
-
-    @property
-    def finished_error(self) -> float:
-        """How far the simulated number of finished files is from the real one."""
-        return _off(self.simulated.finished.p50, self.was.finished)
-
-    @property
-    def open_error(self) -> float:
-        """How far the simulated number of open files is from the real one."""
-        return _off(self.simulated.open_at_end.p50, self.was.open_at_end)
-
-    @property
-    def late_error(self) -> float:
-        """How far the simulated number of late files is from the real one."""
-        return _off(self.simulated.late.p50, self.was.late)
-
-    @property
-    def lead_error(self) -> float | None:
-        """How far the simulated median lead time is from the real one; None where there is none."""
-        if self.was.median_lead_us is None or self.simulated.median_lead_us is None:
-            return None
-        return _off(self.simulated.median_lead_us.p50, self.was.median_lead_us)
-
-
-def _off(simulated: int, was: int) -> float:
-    return abs(simulated - was) / max(was, 1)
 
 
 def _chance(band: Band, deviation: float) -> int:

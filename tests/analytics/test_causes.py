@@ -41,3 +41,16 @@ def test_the_reader_gets_every_template_in_their_language() -> None:
     told("calendar", FACTS, translate=lambda template: asked.append(template) or template)
 
     assert len(asked) == 3
+
+
+def test_one_file_and_one_person_are_told_as_one() -> None:
+    text = told("arrivals_exceed_service", {**FACTS, "files": 1, "people": 1})
+
+    assert text.startswith("Fire holds files up: one file lost 40 days there")
+    assert "1 people" not in text
+    assert len(re.findall(r"[.](?: |$)", text)) == 3
+
+
+def test_a_wait_that_only_the_stays_tell_of_is_not_said_to_be_outside() -> None:
+    assert "as with somebody outside the office" in told("outside_wait", {**FACTS, "stays_alone": True})
+    assert "as with" not in told("outside_wait", FACTS)

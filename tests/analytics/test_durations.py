@@ -12,7 +12,6 @@ from permitflow.analytics.durations import (
     describe,
     mean_seconds,
     percentile,
-    percentile_or_none,
     stdev_seconds,
 )
 
@@ -43,11 +42,6 @@ def test_percentiles_rise_and_stay_within_the_values(numbers, one, other):
 def test_percentile_refuses_what_has_no_answer(ordered, percent):
     with pytest.raises(ValueError, match="percentile"):
         percentile(ordered, percent)
-
-
-def test_a_percentile_of_nothing_is_none_where_asked_so():
-    assert percentile_or_none([], 90) is None
-    assert percentile_or_none([3], 90) == 3
 
 
 def test_the_spread_is_that_of_a_sample():

@@ -1,6 +1,7 @@
 """Edges: directly-follows relations with their waiting times."""
 
 from datetime import datetime, timedelta
+from statistics import stdev
 
 import pytest
 
@@ -20,6 +21,16 @@ def test_an_edge_counts_and_measures_each_direct_succession():
     (edge,) = edge_table(log)
 
     assert edge == Edge("x", "y", 2, 3.0, 3.0, 2.0, 4.0, 6.0, pytest.approx(2**0.5))
+
+
+def test_a_deviation_has_no_more_digits_than_every_run_gives_again():
+    gaps = [635_645_510_765_512, 1, 999_999_999_999]
+    rows = [(str(gap), at, seq, "xy"[seq % 2]) for gap in gaps for seq, at in enumerate((0, gap))]
+
+    (edge,) = edge_table(table_of(rows))
+
+    assert edge.stdev == float(f"{edge.stdev:.11g}")
+    assert edge.stdev == pytest.approx(stdev(gaps) / SECOND, rel=1e-9)
 
 
 def test_edges_do_not_cross_cases():

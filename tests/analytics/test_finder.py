@@ -1,6 +1,8 @@
 """The bottleneck finder on seeded offices: those of the seeds here were never looked at while it was written."""
 
 import re
+from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -9,7 +11,7 @@ from benchmarks.offices import PLANTS, START, STEPS, planted, visits_of
 from permitflow.analytics.durations import DAY_US
 from permitflow.analytics.finder import find_bottlenecks
 from permitflow.analytics.office_hours import HOUR_US, weekday
-from permitflow.analytics.visits import StepVisit
+from permitflow.analytics.visits import StepVisit, moved
 
 FIRST = 41_000
 
@@ -102,3 +104,94 @@ def test_the_wave_behind_a_batch_is_no_bottleneck_of_its_own() -> None:
     found = find_bottlenecks(visits_of(house, 1))
     assert plant.step == STEPS[0]
     assert [(one.step, one.cause) for one in found] == [("intake", "batching")]
+
+
+def queue_of(people: tuple[str | None, ...], paused: tuple[int, int] = (0, 0)) -> list[StepVisit]:
+    """Four files come each day for people who do one a day each, in order, but for the days of a pause."""
+    day, found = 0, []
+    for n in range(240):
+        place = n % len(people)
+        day += place == 0
+        if paused[0] <= day < paused[1]:
+            day = paused[1]
+        at = START + n * DAY_US // 4
+        begun = max(START + day * DAY_US, at)
+        found.append(StepVisit(str(n), "fire", at, begun, begun + DAY_US, people[place]))
+    return found
+
+
+def test_a_pause_of_three_days_is_not_what_an_overloaded_step_suffers_from() -> None:
+    (finding,) = find_bottlenecks(queue_of(("ann", "bob"), paused=(20, 23)))
+    assert (finding.step, finding.cause) == ("fire", "arrivals_exceed_service")
+    assert "2 people can do" in finding.sentence
+
+
+def test_without_names_no_step_is_said_to_hang_on_one_person() -> None:
+    (named,) = find_bottlenecks(queue_of(("ann",)))
+    (unnamed,) = find_bottlenecks(queue_of((None,)))
+    assert (named.cause, unnamed.cause) == ("one_role", "arrivals_exceed_service")
+    assert "1 people" not in unnamed.sentence
+
+
+def test_a_step_that_had_more_people_has_lost_them_and_does_not_hang_on_one() -> None:
+    """While all were there nobody waited, so that the queue alone has only ever seen one of them."""
+    before = [
+        StepVisit(f"b{n}", "fire", at, at, at + DAY_US, ("ann", "bob", "cy", "dan")[n % 4])
+        for n in range(120)
+        for at in [START + (n // 4 - 30) * DAY_US]
+    ]
+    (finding,) = find_bottlenecks([*before, *queue_of(("ann",))])
+    assert finding.cause == "arrivals_exceed_service"
+
+
+def test_long_stays_without_a_queue_are_told_whatever_the_step_is_called() -> None:
+    """Thirty files at a time are with one party that nobody calls outside, each for twenty days or so."""
+    rng, grid, short = Random(5), [], []
+    for n in range(300):
+        at = START + n * DAY_US // 2
+        end = at + rng.randint(10, 30) * DAY_US
+        short.append(StepVisit(str(n), "desk", at - DAY_US // 4, at - DAY_US // 5, at, "ann"))
+        grid.append(StepVisit(str(n), "q7", at, at, end, "party 4"))
+    (finding,) = find_bottlenecks([*short, *grid])
+    assert (finding.step, finding.cause, finding.files) == ("q7", "outside_wait", 300)
+    assert "without standing in a queue" in finding.sentence
+    ends_alone = [visit._replace(claimed_us=None, person=None) for visit in (*short, *grid)]
+    (same,) = find_bottlenecks(ends_alone)
+    assert (same.step, same.cause) == ("q7", "outside_wait")
+
+
+def test_free_people_are_known_from_starts_alone() -> None:
+    """Each file lies for eight days beside Ann, who works on one for an hour: without starts nobody saw her free."""
+    lying = [
+        StepVisit(str(n), "fire", at, at + 8 * DAY_US, at + 8 * DAY_US + HOUR_US, "ann")
+        for n in range(200)
+        for at in [START + n * DAY_US + (8 + n % 9) * HOUR_US]
+    ]
+    (known,) = find_bottlenecks(lying)
+    assert known.cause == "unassigned"
+    assert all(
+        one.cause != "unassigned" for one in find_bottlenecks([v._replace(claimed_us=None) for v in lying])
+    )
+
+
+def test_a_working_day_that_spans_the_midnight_of_utc_is_still_a_working_day() -> None:
+    """Opened at eight on the Pacific, the house closes after midnight: its nights are no time in which people are free."""
+    house, plant = planted("more work than people", 43_000)
+    here = visits_of(replace(house, days=120), 43_000)
+    there = moved(here, 9 * HOUR_US)
+    told_here, told_there = (find_bottlenecks(visits) for visits in (here, there))
+    assert (told_here[0].step, told_here[0].cause) == (plant.step, plant.cause)
+    assert [one.record() for one in told_there] == [one.record() for one in told_here]
+
+
+def test_one_person_who_is_seven_tenths_full_is_healthy_and_two_who_do_as_long_are_not_judged_alike() -> None:
+    """Half a day's work on each file: at that load files wait 2.3 times as long as work takes, one in twenty nine times."""
+    rng, at, free, found = Random(11), float(START), float(START), []
+    for n in range(1500):
+        at += rng.expovariate(1.4) * DAY_US
+        begun = max(at, free)
+        free = begun + rng.expovariate(2) * DAY_US
+        found.append(StepVisit(str(n), "fire", int(at), int(begun), int(free), "ann"))
+    assert find_bottlenecks(found) == []
+    shared = [visit._replace(person=("ann", "bob")[n % 2]) for n, visit in enumerate(found)]
+    assert [one.step for one in find_bottlenecks(shared)] == ["fire"]

@@ -1,5 +1,6 @@
 """Forecasts, their drift flag and their calibration."""
 
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -10,23 +11,18 @@ from benchmarks.offices import START, planted, visits_of
 from permitflow.analytics.durations import DAY_US, percentile
 from permitflow.analytics.forecast import (
     NOMINAL,
-    NOTHING,
-    Forecast,
+    RECENT_DAYS,
     Interval80,
     Made,
     calibrated_levels,
     calibration,
-    forecast,
     forecast_by_age,
     forecast_by_queue,
     is_drifting,
-    left_per_day,
-    promised_at,
-    queue_ahead,
     stays_at,
 )
 from permitflow.analytics.office import Desk, Filing, Office, Reviewer, Task, simulate
-from permitflow.analytics.office_hours import HOUR_US, OfficeHours
+from permitflow.analytics.office_hours import HOUR_US
 from permitflow.analytics.survival import kaplan_meier
 from permitflow.analytics.visits import StepVisit
 from tests.reference_data import reference_file
@@ -53,31 +49,6 @@ def test_the_forecast_from_the_queue_is_near_files_ahead_over_throughput() -> No
     assert found == forecast_by_queue(39, [1, 2, 3] * 20, Random(1), DAY_US)
 
 
-def test_the_queue_ahead_is_the_older_open_files_of_the_step() -> None:
-    mine = StepVisit("me", "fire", 5)
-    others = [StepVisit("a", "fire", 4), StepVisit("b", "fire", 6), StepVisit("c", "fire", 1, None, 3)]
-    assert queue_ahead([*others, StepVisit("d", "zoning", 1), mine], mine) == 1
-
-
-def test_throughput_is_counted_by_day() -> None:
-    visits = [
-        StepVisit("a", "fire", 0, None, 5),
-        StepVisit("b", "fire", 0, None, 10),
-        StepVisit("c", "fire", 0),
-    ]
-    assert left_per_day(visits, [0, 10, 20], 10) == [1, 1, 0]
-
-
-def test_the_promise_is_the_later_of_both_and_the_queue_counts_working_time() -> None:
-    hours, monday = OfficeHours(), START + 9 * HOUR_US
-    one_day, ten_hours = Interval80(1, 1, DAY_US, DAY_US), Interval80(1, 1, 10 * HOUR_US, 10 * HOUR_US)
-    assert promised_at(Forecast(one_day, NOTHING, False, 30), monday, hours) == monday + DAY_US
-    # Eight hours are left of Monday, so the ten end on Tuesday at ten.
-    both = Forecast(one_day, ten_hours, False, 30)
-    assert promised_at(both, monday, hours) == START + DAY_US + 10 * HOUR_US
-    assert promised_at(Forecast(NOTHING, NOTHING, False, 3), monday, hours) is None
-
-
 def _fifo_overload() -> list[StepVisit]:
     """Four files come each working day and two leave."""
     ann = Reviewer("ann", frozenset({"fire"}))
@@ -96,14 +67,16 @@ def test_trap_2_a_drifting_queue_is_flagged_and_the_queue_forecast_is_nearer() -
     open_then = [v._replace(finished_us=None) if (v.finished_us or 0) > now else v for v in known]
     mine = next(v for v in reversed(known) if (v.finished_us or 0) > now)
     file = mine._replace(finished_us=None)
-    days = [START + day * DAY_US for day in range(16, 100) if day % 7 < 5]
-    found = forecast(open_then, file, now, left_per_day(open_then, days, DAY_US), Random(1), DAY_US)
-    assert found.drifting
+    ended = Counter((v.finished_us - START) // DAY_US for v in open_then if v.finished_us)
+    per_day = [ended[day] for day in range(16, 100) if day % 7 < 5]
+    ahead = sum(v.finished_us is None and v.arrived_us < file.arrived_us for v in open_then)
+    by_queue = forecast_by_queue(ahead, per_day, Random(1), DAY_US).p50
+    by_age = forecast_by_age(kaplan_meier(stays_at(open_then, now)), now - file.arrived_us).p50
+    assert is_drifting(open_then, now, RECENT_DAYS * DAY_US)
     truth = ((mine.finished_us or 0) - now) / DAY_US
-    assert found.by_queue.p50 is not None
+    assert by_queue is not None
     # The forecast is in working days of the step: five of seven.
-    assert found.by_queue.p50 / DAY_US * 7 / 5 == pytest.approx(truth, rel=0.1)
-    by_age = found.by_age.p50
+    assert by_queue / DAY_US * 7 / 5 == pytest.approx(truth, rel=0.1)
     assert by_age is None or abs(by_age / DAY_US - truth) > 0.1 * truth
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from permitflow.analytics.durations import describe, percentile
 from permitflow.analytics.edges import edge_table
-from permitflow.analytics.eventlog import LogEvent, log_of_events
+from permitflow.analytics.eventlog import LogEvent
 from permitflow.analytics.handovers import handovers
 from permitflow.analytics.log_steps import log_steps
 from permitflow.analytics.log_table import LogTable
@@ -48,11 +48,11 @@ def by_case(events: list[LogEvent]) -> list[list[LogEvent]]:
 @given(EVENTS)
 def test_edges_and_durations_equal_a_plain_computation(events: list[LogEvent]) -> None:
     events = numbered(events)
-    log = log_of_events(events)
+    cases = by_case(events)
     waits: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for trace in log:
-        for step, (earlier, later) in zip(pairwise(trace.activities), pairwise(trace.times_us), strict=True):
-            waits[step].append(later - earlier)
+    for case in cases:
+        for earlier, later in pairwise(case):
+            waits[earlier.activity, later.activity].append(later.at_us - earlier.at_us)
 
     with LogTable.of_events(events) as table:
         edges, summary = edge_table(table), summarise(table)
@@ -63,15 +63,15 @@ def test_edges_and_durations_equal_a_plain_computation(events: list[LogEvent]) -
         assert (edge.count, edge.min, edge.max) == (len(gaps), gaps[0] / SECOND, gaps[-1] / SECOND)
         assert edge.sum == pytest.approx(sum(gaps) / SECOND, abs=1e-6)
         assert edge.median == pytest.approx(percentile(gaps, 50) / SECOND, abs=1e-6, rel=1e-12)
-    plain = describe(trace.duration_us for trace in log)
+    plain = describe(case[-1].at_us - case[0].at_us for case in cases)
     for name in ("n", "min", "p25", "median", "mean", "p75", "p90", "p95", "max", "sd"):
         expected = getattr(plain, name)
         assert summary["case_duration_s"][name] == (
             None if expected is None else pytest.approx(expected, abs=1e-5, rel=1e-9)
         )
-    assert summary["variants"] == len({trace.activities for trace in log})
-    assert summary["start_activities"] == Counter(trace.activities[0] for trace in log)
-    assert summary["end_activities"] == Counter(trace.activities[-1] for trace in log)
+    assert summary["variants"] == len({tuple(event.activity for event in case) for case in cases})
+    assert summary["start_activities"] == Counter(case[0].activity for case in cases)
+    assert summary["end_activities"] == Counter(case[-1].activity for case in cases)
 
 
 @settings(max_examples=30, deadline=None)

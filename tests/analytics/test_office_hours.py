@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permitflow.analytics.durations import DAY_US
-from permitflow.analytics.office_hours import HOUR_US, OfficeHours, hours_read_off, usual_weekdays, weekday
+from permitflow.analytics.office_hours import (
+    HOUR_US,
+    OfficeHours,
+    hours_of_steps,
+    hours_read_off,
+    usual_weekdays,
+    weekday,
+)
 
 MONDAY = 20_094
 HOURS = OfficeHours(closed_days=(MONDAY + 2,))
@@ -20,6 +27,17 @@ def test_monday_is_monday() -> None:
 
 def test_trap_7_a_business_day_is_not_24_business_hours() -> None:
     assert HOURS.worked(at(1, 8)) - HOURS.worked(at(0, 8)) == HOURS.day_us == 9 * HOUR_US
+
+
+def test_a_portal_that_never_closes_says_nothing_of_the_hours_of_the_office() -> None:
+    desk = [at(day, hour) for day in range(5) for hour in (8, 10, 12, 14, 16)]
+    portal = [at(day, hour) for day in range(7) for hour in range(24)]
+    hours = hours_of_steps([desk, desk, portal, portal[:3]])
+    assert (hours.opens_us, hours.closes_us) == (8 * HOUR_US, 16 * HOUR_US)
+    assert hours.weekdays == frozenset(range(5))
+    assert hours_of_steps([desk, portal, portal]).day_us == DAY_US
+    assert hours_of_steps([desk[:9]]).weekdays == hours_read_off(desk[:9]).weekdays
+    assert hours_of_steps([]).day_us == DAY_US
 
 
 def test_nights_weekends_and_closed_days_do_not_count() -> None:

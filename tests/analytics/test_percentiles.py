@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 from permitflow.analytics.durations import DAY_US, mean_seconds
 from permitflow.analytics.percentiles import (
     order_statistic_ranks,
-    percentile_by_class,
     percentile_with_interval,
     percentiles_shown,
-    pooled_percentile,
 )
 
 
@@ -59,23 +57,6 @@ def test_a_mean_alone_misleads_where_a_few_files_take_very_long() -> None:
     assert mean_seconds(values) / 86_400 > 1.5 * 12
     assert p90.value is not None
     assert p90.value > 20 * DAY_US
-
-
-def test_trap_12_a_median_of_medians_is_no_median() -> None:
-    groups = [[1] * 40, [100] * 5, [100] * 5]
-    assert pooled_percentile(groups, 50).value == 1
-    medians = sorted(sorted(group)[len(group) // 2] for group in groups)
-    assert medians[1] == 100
-
-
-def test_trap_18_classes_come_before_their_total() -> None:
-    # Both classes became faster, and the total slower, because more large files came in.
-    before = {"small": [10] * 80, "large": [100] * 20}
-    after = {"small": [9] * 20, "large": [90] * 80}
-    then, now = percentile_by_class(before, 50), percentile_by_class(after, 50)
-    assert [name for name, _ in now] == ["large", "small", "all"]
-    assert [figure.value for _, figure in then] == [100, 10, 10]
-    assert [figure.value for _, figure in now] == [90, 9, 90]
 
 
 @given(st.lists(st.integers(0, 10**12), min_size=20, max_size=80), st.sampled_from((50, 85, 90)))

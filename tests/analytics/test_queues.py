@@ -2,7 +2,7 @@
 
 from permitflow.analytics.durations import DAY_US
 from permitflow.analytics.office_hours import OfficeHours
-from permitflow.analytics.queues import Waiting, overtaking, waiting_at, with_claims, works_of
+from permitflow.analytics.queues import Waiting, overtaking, waiting_at, works_of
 from permitflow.analytics.visits import StepVisit
 
 ALWAYS = OfficeHours(frozenset(range(7)), 0, DAY_US)
@@ -42,10 +42,40 @@ def test_a_gap_carries_the_backlog_that_it_left() -> None:
     found = measured(*files)
     (gap,) = found.gaps
     assert (gap.start, gap.resumed) == (1 * D, 6 * D)
-    # One, two and three files during the gap, then two until the queue is as short as it was.
+    # One, two and three files during the gap, then one more than before it until the queue is as short again.
     assert gap.end == 7 * D
-    assert found.gap_us == gap.weight == (1 + 2 + 3 * 3 + 2) * D
-    assert found.busy_us == D
+    assert found.gap_us == gap.weight == (1 + 2 + 3 * 3 + 1) * D
+    assert found.busy_us == 2 * D
+
+
+def test_a_gap_is_not_to_blame_for_a_queue_that_grows_without_it() -> None:
+    """Two files a day for somebody who does one: the three days that she was away are lost in what follows."""
+    away = (20, 23)
+    files = [
+        visit(str(n), n / 2, n if n < away[0] else n + 3, n + 1 if n < away[0] else n + 4) for n in range(90)
+    ]
+    found = measured(*files)
+    assert [gap.start for gap in found.gaps] == [away[0] * D]
+    assert found.gaps[0].end <= (away[1] + 9 * 3 + 1) * D
+    assert found.gap_us * 2 < found.busy_us
+
+
+def test_gaps_in_the_backlog_of_another_are_told_apart() -> None:
+    """Three files come each day and five are done on every fifth one: the first gap is never quite worked off."""
+    files = [
+        visit(f"{n}", n / 3, 5 * (n // 5) + 5 + n % 5 / 5, 5 * (n // 5) + 5 + (n % 5 + 1) / 5)
+        for n in range(60)
+    ]
+    found = measured(*files)
+    assert [gap.start for gap in found.gaps] == [0, *(day * D for day in range(6, 57, 5))]
+    assert found.gap_us <= found.total_us
+
+
+def test_who_had_company_is_not_alone() -> None:
+    alone = [visit(str(n), n, n, n + 1) for n in range(10)]
+    beside = [visit(f"b{n}", n, n, n + 1, "bob") for n in range(5)]
+    assert measured(*alone).in_company == 0
+    assert measured(*alone, *beside).in_company == 0.5
 
 
 def test_an_open_file_has_waited_until_now() -> None:
@@ -58,26 +88,6 @@ def test_overtaking_tells_the_order_in_which_files_are_taken() -> None:
     assert overtaking(oldest) == 0
     assert overtaking(newest) == 1
     assert overtaking([]) == 0
-
-
-def test_an_unrecorded_claim_is_put_where_work_likely_began() -> None:
-    # Ann ends a file each day while the next ones lie there: work takes a day.
-    files = [visit(str(n), 0, None, n + 1) for n in range(5)]
-    assert [v.claimed_us for v in with_claims(files, ALWAYS)] == [n * D for n in range(5)]
-    known = [visit("a", 0, 1, 2), visit("b", 0, None, None, None)]
-    assert with_claims(known, ALWAYS) == known
-
-
-def test_the_night_is_no_part_of_work_that_nobody_recorded() -> None:
-    # Ann ends a file at eleven each day, nine working hours apart: the last one was begun the day before.
-    house = OfficeHours(frozenset(range(7)))
-    files = [visit(str(n), 0, None, n + 11 / 24) for n in range(3)]
-    found = with_claims(files, house)
-    assert found[2].claimed_us == files[1].finished_us
-    assert [house.worked(v.finished_us or 0) - house.worked(v.claimed_us or 0) for v in found[1:]] == [
-        house.day_us,
-        house.day_us,
-    ]
 
 
 def test_work_that_spans_a_closed_house_is_not_counted() -> None:

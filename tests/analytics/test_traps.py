@@ -15,18 +15,21 @@ from permitflow.analytics.efficiency import flow_efficiency
 from permitflow.analytics.eventlog import LogEvent
 from permitflow.analytics.finder import find_bottlenecks
 from permitflow.analytics.forecast import is_drifting
+from permitflow.analytics.grouped_percentiles import ALL, Measured, Source, percentiles_by
 from permitflow.analytics.log_quality import quality
 from permitflow.analytics.log_table import LogTable
 from permitflow.analytics.metrics import metric
-from permitflow.analytics.on_time import Due, on_time
-from permitflow.analytics.percentiles import percentile_by_class, pooled_percentile
+from permitflow.analytics.snapshot import Snapshot
 from permitflow.analytics.survival import cumulative_incidence, kaplan_meier, share_ended_by
 from permitflow.analytics.visits import StepVisit, visits_of_log
 from permitflow.engine.calendars import Calendar
 from permitflow.engine.clocks import ClockRule, Extension, Pause, consumed, due_on
 from permitflow.instants import from_datetime, to_datetime
+from permitflow.reports.deadlines import due_lines
 from permitflow.reports.scope import Workflows, end_of_day, start_of_day
-from permitflow.reports.snapshots.business_clock import BusinessClock, days_of
+from permitflow.reports.snapshots.business_clock import days_of
+from tests.reports.business_clock import BusinessClock
+from tests.reports.told_city import ToldCity
 
 HOUR_US = DAY_US // 24
 ZONE = "America/Los_Angeles"
@@ -48,6 +51,14 @@ MONDAY = date(2026, 6, 1)
 
 def days(*counts: float) -> list[int]:
     return [round(count * DAY_US) for count in counts]
+
+
+def medians(classes: dict[str, list[int]]) -> dict[str, Measured]:
+    """The percentiles of files that took so many days, as the pages take them: by class, then of all."""
+    rows = ", ".join(f"('{name}', {took * DAY_US})" for name, each in classes.items() for took in each)
+    source = Source(f"SELECT * FROM (VALUES {rows}) AS told(class, took)", ("class",), ("took",))
+    found = percentiles_by(Snapshot.of_rows({}, 0), source)
+    return {"all" if key == ALL else str(key[1]): one["took"] for key, one in found.items()}
 
 
 def test_01_looking_only_at_finished_files_makes_a_jam_look_fast() -> None:
@@ -147,8 +158,12 @@ def test_11_a_file_that_comes_back_is_a_second_cycle_and_not_one_long_one() -> N
 
 
 def test_12_the_median_of_several_groups_is_that_of_their_files() -> None:
-    small, large = days(*[1.0] * 20), days(*[9.0] * 60)
-    assert pooled_percentile([small, large], 50).value == 9 * DAY_US
+    found = medians({"small": [1] * 20, "large": [9] * 60})
+    assert {name: one.value(50) for name, one in found.items()} == {
+        "large": 9 * DAY_US,
+        "small": DAY_US,
+        "all": 9 * DAY_US,
+    }
     assert mean([1, 9]) == 5
 
 
@@ -161,9 +176,7 @@ def test_13_files_closed_in_bulk_are_counted_as_such() -> None:
 
 
 def test_14_withdrawn_files_are_no_fast_permits() -> None:
-    ends = [(one, "withdrawn") for one in days(*[1.0] * 50)]
-    ends += [(thirty, "issued") for thirty in days(*[30.0] * 50)]
-    found = cumulative_incidence(ends)
+    found = cumulative_incidence([(DAY_US, "withdrawn", 50), (30 * DAY_US, "issued", 50)])
     assert share_ended_by(found, "issued", 10 * DAY_US) == 0
     assert share_ended_by(found, "issued", 30 * DAY_US) == pytest.approx(0.5)
 
@@ -181,23 +194,25 @@ def test_16_the_lead_time_says_from_when_it_counts() -> None:
 
 
 def test_17_what_is_overdue_and_open_counts_as_late() -> None:
-    now = 100 * DAY_US
-    kept = [Due(50 * DAY_US, 40 * DAY_US)] * 9
-    forgotten = [Due(50 * DAY_US, None)]
-    found = on_time(kept + forgotten, (0, now), now, DAY_US)
-    assert (found.met, found.overdue_open, found.due) == (9, 1, 10)
-    assert found.rate == pytest.approx(0.9)
+    city = ToldCity("2026-06-01", "2026-07-01 12:00")
+    for _ in range(18):
+        city.clock(city.file("2026-06-01"), "2026-06-29", "2026-06-20")
+    for last_day in ("2026-06-29", "2026-06-30", "2026-07-02"):
+        city.clock(city.file("2026-06-01"), last_day)
+    with city.asked("2026-06-01", "2026-06-30") as ask:
+        (found,) = due_lines(ask)
+    assert (found.in_time, found.overdue, found.n) == (18, 2, 20)
+    assert found.share == 90
 
 
 def test_18_each_class_is_told_before_the_total_that_can_turn_them_round() -> None:
     """In either class the second year is faster; together it is slower, because it has more of the slow class."""
-    first = {"home": days(*[2.0] * 90), "plaza": days(*[30.0] * 20)}
-    second = {"home": days(*[1.0] * 30), "plaza": days(*[28.0] * 80)}
-    told = [dict(percentile_by_class(year, 50)) for year in (first, second)]
-    assert [list(dict(percentile_by_class(year, 50)))[-1] for year in (first, second)] == ["all", "all"]
+    first = medians({"home": [2] * 90, "plaza": [30] * 20})
+    second = medians({"home": [1] * 30, "plaza": [28] * 80})
+    assert list(first) == list(second) == ["home", "plaza", "all"]
     for name in ("home", "plaza"):
-        assert (told[1][name].value or 0) < (told[0][name].value or 0)
-    assert (told[1]["all"].value or 0) > (told[0]["all"].value or 0)
+        assert (second[name].value(50) or 0) < (first[name].value(50) or 0)
+    assert (second["all"].value(50) or 0) > (first["all"].value(50) or 0)
 
 
 def test_a_healthy_queue_is_not_called_a_bottleneck() -> None:

@@ -1,7 +1,7 @@
 """Visits from event logs, with and without lifecycle transitions."""
 
 from permitflow.analytics.eventlog import LogEvent
-from permitflow.analytics.visits import StepVisit, as_of, log_end, renamed, visits_of_log
+from permitflow.analytics.visits import StepVisit, as_of, log_end, moved, visits_of_log
 
 
 def event(
@@ -33,6 +33,21 @@ def test_two_scheduled_at_once_are_matched_first_in_first_out() -> None:
         (1, 3, 6, 1),
         (2, 4, 9, 2),
     ]
+
+
+def test_what_is_assigned_after_it_was_scheduled_is_the_same_visit() -> None:
+    events = [
+        event("1", "fire", 1, "schedule"),
+        event("1", "fire", 4, "assign", "ann"),
+        event("1", "fire", 6, "start", "ann"),
+        event("1", "fire", 9, "complete", "ann"),
+        event("1", "fire", 20, "schedule"),
+        event("1", "fire", 22, "assign", "bob"),
+    ]
+    found = [(v.arrived_us, v.claimed_us, v.finished_us, v.round) for v in visits_of_log(events)]
+    assert found == [(1, 6, 9, 1), (20, None, None, 2)]
+    only_assigned = [event("1", "fire", 4, "assign"), event("1", "fire", 6, "start")]
+    assert [(v.arrived_us, v.claimed_us) for v in visits_of_log(only_assigned)] == [(4, 6)]
 
 
 def test_what_is_not_finished_is_open() -> None:
@@ -96,11 +111,6 @@ def test_trap_11_a_reopened_file_keeps_its_cycles_apart() -> None:
     ]
 
 
-def test_trap_15_a_renamed_step_stays_one_history() -> None:
-    old, new = StepVisit("1", "Fire", 0, None, 5), StepVisit("2", "fire_review", 9, None, 12)
-    assert {visit.step for visit in renamed([old, new], {"Fire": "fire_review"})} == {"fire_review"}
-
-
 def test_a_report_of_the_past_knows_nothing_of_later_ends() -> None:
     visit = StepVisit("1", "fire", 5, 8, 20, "ann")
     assert as_of([visit], 4) == []
@@ -118,3 +128,8 @@ def test_attributes_name_the_court_and_marks_of_other_transitions_are_passed_ove
     outside = LogEvent("1", "wait", 4, 0, None, "complete", {"party": "Utility"})
     found = visits_of_log([outside, event("1", "wait", 5, "suspend")])
     assert [(v.step, v.party) for v in found] == [("wait", "utility")]
+
+
+def test_moved_visits_last_as_long() -> None:
+    visits = [StepVisit("1", "fire", 5, 8, 9, "ann", due_us=20), StepVisit("2", "fire", 5)]
+    assert moved(visits, -4) == [StepVisit("1", "fire", 1, 4, 5, "ann", due_us=16), StepVisit("2", "fire", 1)]
