@@ -120,7 +120,8 @@ def log(**options: Any) -> None:
     with _plain_refusals(), database() as opened:
         digest = _sha256(asked.file)
         with opened.reading() as session:
-            taken = log_import.known_log(session, asked.name, digest)
+            # To replace a log by its own file is to read it anew, for example with other columns.
+            taken = None if asked.replace else log_import.known_log(session, asked.name, digest)
         if taken is None:
             with _bar(asked.file, asked.progress) as tell, _no_collection():
                 events = list(_fitting(_events(asked, tell, rejected), rejected))

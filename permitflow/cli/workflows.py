@@ -19,6 +19,8 @@ from permitflow.cli.simulations import simulate
 from permitflow.cli.versions import VERSION_COMMANDS
 from permitflow.engine.definition import LoadedDefinition
 from permitflow.engine.errors import DefinitionError
+from permitflow.engine.lint import problem_of
+from permitflow.engine.lint_release import coverage_findings
 from permitflow.engine.loader import load_file, load_text
 from permitflow.engine.schema import json_schema
 from permitflow.engine.table import as_machine
@@ -53,8 +55,14 @@ class _Result:
     @property
     def ok(self) -> bool:
         """Whether every scenario passed and, when all of them were played, every action was taken."""
-        covered = not self.missing or not self.piece.whole
-        return covered and all(each.ok for each in self.played)
+        return not self.problems and all(each.ok for each in self.played)
+
+    @property
+    def problems(self) -> list[str]:
+        """The actions that no scenario took, each with its place in the file, when all scenarios were played."""
+        loaded = self.piece.setting.loaded
+        untaken = coverage_findings(loaded.definition, self.coverage.actions) if self.piece.whole else ()
+        return [str(problem_of(loaded, finding)) for finding in untaken]
 
 
 @workflow.command("test")
@@ -66,6 +74,7 @@ def rehearse(paths: tuple[Path, ...], as_json: bool) -> int:
     problems = [problem for each in found for problem in each.problems]
     with rehearsal() as hall:
         results = [_played(hall, piece) for each in found for piece in each.pieces]
+    problems += [problem for result in results for problem in result.problems]
     ok = not problems and all(result.ok for result in results)
     document = {"ok": ok, "workflows": [_record(result) for result in results], "problems": problems}
     show(document, as_json, lambda: "\n".join([*map(_paragraph, results), *problems, _verdict(results, ok)]))
@@ -116,7 +125,7 @@ def _paragraph(result: _Result) -> str:
     )
     lines = [", ".join(figures)]
     lines += [f"  {each.message}" for each in result.played if not each.ok]
-    lines += _listed("never taken", actions["missing"])
+    lines += [] if result.piece.whole else _listed("never taken", actions["missing"])
     lines += _listed("never seen to pass", clauses["never_passing"])
     lines += _listed("never seen to fail", clauses["never_failing"])
     return "\n".join(lines)

@@ -19,11 +19,14 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = ",;\t|"
 LONGEST_HEADER = 1 << 20
 LONGEST_LIST = 300
-csv.field_size_limit(16 << 20)  # A cell is held in memory; the library would refuse more than 128 KiB.
+LONGEST_RECORD = 16 << 20
+"""Characters of a record after which a file is refused: one record is held in memory."""
+csv.field_size_limit(LONGEST_RECORD)  # The library would refuse cells of more than 128 KiB.
 QUOTED = re.compile('"[^"]*"')
 DECLARED_DELIMITER = re.compile("sep=(.)\r?\n", re.IGNORECASE)
 """A first line with which a spreadsheet is told the delimiter."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+NUMBER = re.compile(r"-\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 UNDECODED = re.compile("[\udc80-\udcff]")
 """Where a byte could not be decoded, the text holds one of these in its place."""
 
@@ -95,13 +98,17 @@ def not_in_encoding(byte: int, encoding: str) -> str:
 
 
 def csv_safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: one that could be starts with an apostrophe."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    """A cell that no spreadsheet takes for a formula: one that could be starts with an apostrophe; numbers stay.
+
+    A cell that had the apostrophe before gets a second one, so that `csv_plain` gives back either.
+    """
+    could_be = cell.lstrip("'").startswith(FORMULA_STARTS) and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if could_be else cell
 
 
 def csv_plain(cell: str) -> str:
     """A cell as it was before `csv_safe` wrote it."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
 
 
 def _check_form(name: str, encoding: str, delimiter: str | None) -> None:
@@ -139,13 +146,35 @@ def _delimiter(text: io.TextIOWrapper) -> tuple[str, int]:
     return max(DELIMITERS, key=outside.count), 0
 
 
+class _Lines:
+    """The lines of a file for the parser, which would put any number of any length together."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.of_record = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(LONGEST_RECORD)
+        self.of_record += len(line)
+        if not line:
+            raise StopIteration
+        if self.of_record >= LONGEST_RECORD:
+            raise csv.Error("one row is larger than 16 MiB")
+        return line
+
+
 def _parsed(text: io.TextIOWrapper, name: str, delimiter: str | None) -> Iterator[Row]:
     line = 1
     try:
         between, before = (delimiter, 0) if delimiter else _delimiter(text)
-        reader = csv.reader(text, strict=True, delimiter=between)
+        lines = _Lines(text)
+        reader = csv.reader(lines, strict=True, delimiter=between)
         line += before
         for cells in reader:
+            lines.of_record = 0
             if cells:
                 yield Row(line, cells)
             line = reader.line_num + 1 + before

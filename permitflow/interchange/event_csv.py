@@ -123,7 +123,7 @@ class _Reader:
     ) -> None:
         self._width = len(header)
         self._places = {field: header.index(column) for field, column in named.items()}
-        rest = [(place, key) for place, key in enumerate(header) if key not in named.values()]
+        rest = [(place, csv_plain(key)) for place, key in enumerate(header) if key not in named.values()]
         self._own = [(place, key) for place, key in rest if not key.startswith(OF_THE_CASE)]
         self._shared = [
             (place, key.removeprefix(OF_THE_CASE)) for place, key in rest if key.startswith(OF_THE_CASE)

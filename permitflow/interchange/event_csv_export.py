@@ -28,7 +28,8 @@ def write_event_csv(
         attributes: of the events, each a column.
         case_attributes: of the cases, each a column named "case:...".
     """
-    yield _rows([[*COLUMNS, *attributes, *(OF_THE_CASE + name for name in case_attributes)]])
+    header = [*COLUMNS, *attributes, *(OF_THE_CASE + name for name in case_attributes)]
+    yield _rows([list(map(csv_safe, header))])
     remaining = iter(events)
     while batch := list(islice(remaining, BATCH)):
         yield _rows(_row(event, attributes, case_attributes) for event in batch)

@@ -1,4 +1,4 @@
-"""Event logs of other systems for their reports: as columns, as traces, as events, and with their deadlines."""
+"""Event logs of other systems for their reports: as columns, as events, and with their deadlines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from permitflow.analytics.columns import BATCH
-from permitflow.analytics.eventlog import LogEvent, Trace, build_log
+from permitflow.analytics.eventlog import LogEvent
 from permitflow.analytics.log_deadlines import case_deadlines, event_deadlines
 from permitflow.analytics.log_table import LogRow, LogTable
 from permitflow.interchange.timestamps import placed
@@ -50,12 +50,6 @@ class ActivityWait:
 def log_table(session: Session, name: str) -> LogTable:
     """Return the columns of an imported log, read once; raises UnknownLog."""
     return LogTable.of_rows(_rows(session, _known(session, name)))
-
-
-def load_log(session: Session, name: str) -> list[Trace]:
-    """Return the traces of an imported log; raises UnknownLog, which names the known ones."""
-    batches = _rows(session, _known(session, name))
-    return build_log((row[0], row[1], row[2], row[3]) for batch in batches for row in batch)
 
 
 def load_events(session: Session, name: str) -> list[LogEvent]:
@@ -154,14 +148,14 @@ def _rows(session: Session, log_id: str) -> Iterator[Sequence[LogRow]]:
 def _event_dates(session: Session, log_id: str, attribute: str) -> list[tuple[str, int, str]]:
     value = ImportedEvent.attributes[attribute].as_string()
     found = select(ImportedEvent.case_id, ImportedEvent.seq, value).where(
-        ImportedEvent.log_id == log_id, value.is_not(None)
+        ImportedEvent.log_id == log_id, func.trim(value) != ""
     )
     return [(case, seq, text) for case, seq, text in session.execute(found)]
 
 
 def _case_dates(session: Session, log_id: str, attribute: str) -> list[tuple[str, int, str]]:
     value = ImportedCase.attributes[attribute].as_string()
-    found = select(ImportedCase.case_id, value).where(ImportedCase.log_id == log_id, value.is_not(None))
+    found = select(ImportedCase.case_id, value).where(ImportedCase.log_id == log_id, func.trim(value) != "")
     return [(case, 0, text) for case, text in session.execute(found)]
 
 

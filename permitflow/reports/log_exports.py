@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from permitflow.analytics.eventlog import LogEvent
 from permitflow.analytics.log_parquet import write_parquet
-from permitflow.interchange.event_csv_export import write_event_csv
+from permitflow.interchange.event_csv import OF_THE_CASE
+from permitflow.interchange.event_csv_export import COLUMNS, write_event_csv
 from permitflow.interchange.ocel_export import write_ocel
 from permitflow.interchange.xes_export import write_xes
 from permitflow.reports.city_log import (
@@ -24,6 +25,9 @@ from permitflow.reports.city_log import (
 from permitflow.reports.page import Ask
 
 PORTION = 1 << 16
+NAME_OF_A_CASE = COLUMNS[0].removeprefix(OF_THE_CASE)
+RENAMED = "attribute:"
+"""What precedes an attribute whose name is the standard's for the case, activity, time, person or lifecycle itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,26 @@ def city_export(ask: Ask, form: str) -> Iterator[bytes]:
 
 def log_export(events: Iterable[LogEvent], form: str) -> Iterator[bytes]:
     """Yield the bytes of an event log, its cases one after another; `form` is xes, csv or parquet."""
-    return _LOG[form](events)
+    return _LOG[form](map(_told_apart, events))
+
+
+def _told_apart(event: LogEvent) -> LogEvent:
+    """The event with attributes that no reader takes for its case, activity, time, person or lifecycle.
+
+    A table whose columns were named one by one can have attributes of such names beside them.
+    """
+    own, shared = event.attributes, event.case_attributes
+    if NAME_OF_A_CASE not in shared and own.keys().isdisjoint(COLUMNS):
+        return event
+    return replace(
+        event,
+        attributes=_renamed(own, COLUMNS),
+        case_attributes=_renamed(shared, (NAME_OF_A_CASE,)),
+    )
+
+
+def _renamed(attributes: Mapping[str, str], taken: Sequence[str]) -> dict[str, str]:
+    return {RENAMED + name if name in taken else name: value for name, value in attributes.items()}
 
 
 def _csv(events: Iterable[LogEvent]) -> Iterator[bytes]:

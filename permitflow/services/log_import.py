@@ -94,7 +94,7 @@ def take_log(session: Session, new: NewLog, events: Iterable[LogEvent], at: int)
     """
     if not new.name.strip() or len(new.name) > LONGEST_NAME or NUL in new.name:
         raise LogRefused(f"The name of a log has 1 to {LONGEST_NAME} characters.")
-    same = known_log(session, new.name, new.file_sha256)
+    same = None if new.replace else known_log(session, new.name, new.file_sha256)
     if same is not None:
         return same
     _make_room(session, new)

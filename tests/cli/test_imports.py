@@ -138,6 +138,16 @@ def test_columns_of_a_csv_log_are_named(run: Run, tmp_path: Path) -> None:
     assert run("import", "log", xes, "--name", "two", "--case", "K").status == 2
 
 
+def test_a_log_replaced_by_its_own_file_is_read_anew(run: Run, tmp_path: Path) -> None:
+    content = "case:concept:name,concept:name,time:timestamp,R\n1,a,2026-01-01T00:00:00Z,ann\n"
+    named = (written(tmp_path, "log.csv", content), "--name", "own", "--json")
+    run("import", "log", *named)
+    again = run("import", "log", *named, "--replace", "--resource", "R")
+    assert again.json["added"] is True
+    found = run("report", "summary", "--log", "own", "--json").json
+    assert (found["events"], found["top_resources"]) == (1, {"ann": 1})
+
+
 def test_events_that_do_not_fit_are_rejected_with_their_reason(run: Run, tmp_path: Path) -> None:
     rows = "".join(f"1,{'x' * 256},2026-01-01T00:00:0{number}Z\n" for number in range(9))
     late = "1,b,yesterday\n2,c,yesterday\n"

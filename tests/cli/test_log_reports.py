@@ -172,6 +172,4 @@ def test_an_activity_with_a_comma_in_its_name_stands_alone(run: Run, tmp_path: P
     options = ("--log", "commas", "--stop", "ask, wait", "--restart", "in, again")
     assert run("report", "clock-stop", *options, "--json").json["per_case_tolled"] == {"1": 2.0}
     lines = run("report", "clock-stop", *options).out.splitlines()
-    assert {"cases: 1", "gross_days n: 1", "gross_days median: 2 d 0 h", "tolled_days sum: 2 d 0 h"} <= {
-        *lines
-    }
+    assert {"cases: 1", "gross_days n: 1", "gross_days median: 2 d", "tolled_days sum: 2 d"} <= {*lines}

@@ -44,7 +44,7 @@ def test_the_edges_of_a_log(run: Run, log: str) -> None:
         ("a", "b", 86_400.0),
         ("b", "b", 3_600.0),
     ]
-    assert "1 d 0 h" in run("report", "edges", "--log", log).out
+    assert "1 d" in run("report", "edges", "--log", log).out
 
 
 def test_where_cases_of_a_log_wait(run: Run, log: str) -> None:

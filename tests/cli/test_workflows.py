@@ -47,10 +47,12 @@ def test_a_scenario_that_fails_and_actions_that_nobody_takes(run: Run, folder: P
     result = run("workflow", "test", str(folder))
     assert result.status == 1
     assert "wrong.yaml:5: step 1 (expect): expected phase 'issued', but it is 'draft'" in result.out
-    assert "never taken: submit, auto_pass" in result.out
+    assert "residential-instant.yaml:" in result.out
+    assert "error L271: no scenario takes the action 'submit'" in result.out
     document = run("workflow", "test", str(folder), "--json").json
     assert document["ok"] is False
     assert "withdraw" in document["workflows"][0]["actions"]["missing"]
+    assert len(document["problems"]) == len(document["workflows"][0]["actions"]["missing"])
 
 
 def test_a_file_that_cannot_be_read_is_told(run: Run, folder: Path) -> None:

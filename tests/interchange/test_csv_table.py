@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from permitflow.interchange import csv_table
 from permitflow.interchange.csv_table import csv_plain, csv_safe, open_table, undecodable
 from permitflow.interchange.reading import BadFile
 
@@ -59,12 +60,12 @@ def test_another_encoding_is_read_when_asked_for(tmp_path):
     assert row.cells == ["café"]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1-2", "-a", "@SUM(A1)", "\tx", "\rx", "\n=1", "'=1"])
 def test_cells_that_could_be_formulas_are_written_as_text(cell):
     assert csv_safe(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["", "B100", "12 - 3", "a=b"])
+@pytest.mark.parametrize("cell", ["", "B100", "12 - 3", "a=b", "-1", "-12.50", "-1,5", "-2e-3", "'quoted'"])
 def test_plain_cells_stay_as_they_are(cell):
     assert csv_safe(cell) == cell
 
@@ -110,12 +111,19 @@ def test_a_delimiter_is_one_character(tmp_path, delimiter):
         opened(tmp_path, b"a\n", delimiter=delimiter)
 
 
+@pytest.mark.parametrize("content", [b"a\n" + b"x" * (1 << 21), b"a\n" + b'"\n",' * (1 << 19)])
+def test_a_row_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(csv_table, "LONGEST_RECORD", 1 << 20)
+    with pytest.raises(BadFile, match="one row is larger"):
+        list(opened(tmp_path, gzip.compress(content)).rows)
+
+
 def test_a_cell_of_a_million_characters_is_read(tmp_path):
     (row,) = opened(tmp_path, b"a\n" + b"x" * 1_000_000).rows
 
     assert len(row.cells[0]) == 1_000_000
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "-1", "'quoted'", "", "'", "plain"])
+@pytest.mark.parametrize("cell", ["=1+1", "-1", "'quoted'", "", "'", "'=1+1", "''-a", "'-1", "plain"])
 def test_what_was_written_safely_is_read_as_it_was(cell):
     assert csv_plain(csv_safe(cell)) == cell

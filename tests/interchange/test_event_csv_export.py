@@ -32,3 +32,11 @@ def test_more_rows_than_one_portion_are_all_written(tmp_path: Path) -> None:
 def test_a_cell_that_looks_like_a_formula_is_none() -> None:
     text = b"".join(write_event_csv([LogEvent("1", "=cmd()", 1, 0)])).decode()
     assert ",'=cmd()," in text
+
+
+def test_the_name_of_an_attribute_that_looks_like_a_formula_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    event = LogEvent("1", "a", 1, 0, attributes={"=cmd()": "2"})
+    path.write_bytes(b"".join(write_event_csv([event], ["=cmd()"])))
+    assert path.read_text().splitlines()[0].endswith(",'=cmd()")
+    assert list(read_event_csv(path, EventColumns())) == [event]

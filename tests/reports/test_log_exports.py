@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from permitflow.analytics.eventlog import LogEvent
+from permitflow.interchange.event_csv import EventColumns, read_event_csv
 from permitflow.interchange.xes import read_xes
 from permitflow.reports.log_exports import FORMS, city_export, log_export
 from tests.reports.told_city import ToldCity, at
@@ -38,6 +39,20 @@ def test_xes_is_read_again_as_it_was(tmp_path: Path) -> None:
         (one.case, one.activity, one.at_us, one.resource) for one in LOG
     ]
     assert found[0].case_attributes == SHARED
+
+
+@pytest.mark.parametrize("form", ["csv", "xes"])
+def test_attributes_named_as_the_standard_names_other_things_are_told_apart(
+    form: str, tmp_path: Path
+) -> None:
+    clashing = dict.fromkeys(["concept:name", "time:timestamp", "org:resource"], "x")
+    log = [LogEvent("1", "a", at("2026-06-01 12:00"), 0, None, None, clashing, {"concept:name": "y"})]
+    path = tmp_path / f"log.{form}"
+    path.write_bytes(b"".join(log_export(log, form)))
+    (found,) = read_xes(path) if form == "xes" else read_event_csv(path, EventColumns())
+    assert (found.case, found.activity, found.at_us, found.resource) == ("1", "a", log[0].at_us, None)
+    assert found.attributes == {f"attribute:{name}": "x" for name in clashing}
+    assert found.case_attributes == {"attribute:concept:name": "y"}
 
 
 def test_parquet_has_a_row_for_each_event(tmp_path: Path) -> None:
