@@ -101,28 +101,23 @@ def _need(definition: Definition, lane: str, facts: Mapping[str, object]) -> Lan
     return LaneNeed(lane, wanted is not False, wanted is None, spec.informational)
 
 
-def open_lanes(needs: Iterable[LaneNeed], round_: int) -> dict[str, LaneState]:
-    """Return the lanes of a file that enters its first review round; those not needed are not applicable."""
-    return {need.lane: _opened(need, round_) for need in needs}
-
-
-def _opened(need: LaneNeed, round_: int) -> LaneState:
-    standing: LaneStanding = "waiting" if need.required else "not_applicable"
-    return LaneState(need.lane, need.required, need.informational, standing, round_)
-
-
 def reopen(
     needs: Iterable[LaneNeed],
     lanes: Mapping[str, LaneState],
     which: Literal["none", "asked", "all"],
     round_: int,
 ) -> dict[str, LaneState]:
-    """Return the lanes after a resubmission.
+    """Return the lanes of a review round: of the first one when there are none yet, or after a resubmission.
 
     'asked' opens the lanes that requested corrections, 'all' every required one. A lane that the changed facts
     newly require opens in either case; one that is not opened keeps its answer and its round.
     """
     return {need.lane: _reopened(need, lanes.get(need.lane), which, round_) for need in needs}
+
+
+def _opened(need: LaneNeed, round_: int) -> LaneState:
+    standing: LaneStanding = "waiting" if need.required else "not_applicable"
+    return LaneState(need.lane, need.required, need.informational, standing, round_)
 
 
 def _reopened(need: LaneNeed, lane: LaneState | None, which: str, round_: int) -> LaneState:

@@ -161,7 +161,7 @@ def problems(
         *_unmapped(plan, old, counted),
     ]
     if not any(problem.code == "unknown" for problem in found):
-        found += [*_phases(plan, old, new), *_lanes(plan, new), *_clocks(plan, old, new)]
+        found += [*_phases(plan, old, new), *_lanes(plan, new), *_clocks(plan, old, new), *_reused(plan)]
     if plan.workflow != old.workflow or old.workflow != new.workflow:
         found.append(PlanProblem("workflow", "workflow", "The two versions are of different workflows."))
     return tuple(found)
@@ -201,6 +201,23 @@ def _merged(plan: MovePlan) -> Iterator[PlanProblem]:
     for path, words, names in sections:
         for to in _twice(names):
             yield PlanProblem("unknown", path, f"Two {words} cannot both become '{to}'; drop one of them.")
+
+
+def _reused(plan: MovePlan) -> Iterator[PlanProblem]:
+    lanes = {name: None if move.policy == "drop" else move.to for name, move in plan.lanes.items()}
+    moves: Mapping[str, str | None] = plan.phases | lanes
+    for name, to in plan.step_aliases().items():
+        if moves.get(to, to) != to:
+            yield reused(plan, name, to)
+
+
+def reused(plan: MovePlan, name: str, to: str) -> PlanProblem:
+    """Return why a step may not take the name of another: reports know what is over by its name alone."""
+    message = (
+        f"'{name}' cannot become '{to}', which was the name of another step: reports would count the two as one. "
+        "Give it an id of its own in the new version."
+    )
+    return PlanProblem("reused", f"{'lanes' if name in plan.lanes else 'phases'}.{name}", message)
 
 
 def _twice(names: Iterable[str | None]) -> list[str]:

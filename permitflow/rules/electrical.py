@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Literal
 
 Outcome = Literal["pass", "fail", "unknown"]
-LoadMethod = Literal["measured_220_87", "calculated_220_82", "calculated_220_83", "standard_220"]
 
 CONTINUOUS = Decimal("1.25")
 """A charger is a continuous load: NEC 625.41 and 625.42 ask for 125 % of its current."""

@@ -16,7 +16,6 @@ from permitflow.models import CalendarClosure, CalendarEdit, CalendarVersion, Ju
 from permitflow.services.errors import NotFound
 
 CLOSE, OPEN, WEEKDAYS, HOURS, SEED = "close", "open", "weekdays", "hours", "seed"
-DRAFTED = "draft"
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,10 +201,18 @@ def _change(file: File, clock: ClockRow, spec: ClockDef, moment: _Moment, data: 
 
 def _start(file: File, name: str, spec: ClockDef, moment: _Moment) -> None:
     on = _received(file, spec, moment)
-    length = compute_integer(spec.length, file.facts())
-    run = Run(spec, rule_of(name, spec, length), on, file.calendar, _held_from_the_start(file, spec, on))
-    clock = ClockRow(new_id(), name, "running", length, on, run.due_on(), file.calendar_version_id)
-    clock.state = "paused" if run.stands else "running"
+    rule = rule_of(name, spec, compute_integer(spec.length, file.facts()))
+    run = Run(spec, rule, on, file.calendar, _held_from_the_start(file, spec, on))
+    clock = begin(file, run, moment.at)
+    for stand in run.standstills:
+        _store_pause(file, clock, stand)
+
+
+def begin(file: File, run: Run, at: int) -> ClockRow:
+    """Begin a run as a clock of the file, at an instant in microseconds; its pauses are not stored."""
+    state, due_on = "paused" if run.stands else "running", run.due_on()
+    name, length = run.rule.id, run.rule.length
+    clock = ClockRow(new_id(), name, state, length, run.started_on, due_on, file.calendar_version_id)
     file.clocks[name] = clock
     file.channel.write(
         sql.START_CLOCK,
@@ -214,23 +222,22 @@ def _start(file: File, name: str, spec: ClockDef, moment: _Moment) -> None:
             "application_id": file.id,
             "clock": name,
             "round": file.columns["round"],
-            "state": clock.state,
-            "unit": spec.unit,
+            "state": state,
+            "unit": run.spec.unit,
             "length": length,
-            "started_on": as_text(on),
-            "due_on": as_text(clock.due_on),
+            "started_on": as_text(run.started_on),
+            "due_on": as_text(due_on),
             "calendar_version_id": clock.calendar_version_id,
-            "verified": spec.verified,
-            "holder": spec.holder,
-            "started_at": moment.at,
+            "verified": run.spec.verified,
+            "holder": run.spec.holder,
+            "started_at": at,
             "stopped_at": None,
             "stopped_on": None,
             "lapsed_at": None,
             "next_warning_on": as_text(ladder.next_on(run)),
         },
     )
-    for stand in run.standstills:
-        _store_pause(file, clock, stand)
+    return clock
 
 
 def _received(file: File, spec: ClockDef, moment: _Moment) -> date:

@@ -45,7 +45,7 @@ from permitflow.services.uploads import Stored
 
 HOUR = 3600 * SECOND
 MINUTE = 60 * SECOND
-_FILES_A_YEAR = 150
+_FILES_A_YEAR = 180
 _HOME_SHARE = 0.5
 _NEGLECTED_SHARE = 0.04
 

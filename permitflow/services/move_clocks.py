@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from permitflow.db import new_id
 from permitflow.engine.clock_rule import Pause
 from permitflow.engine.conditions import compute_integer
 from permitflow.engine.definition import Definition
@@ -77,9 +76,8 @@ def _carry(file: File, clock: ClockRow, run: Run, move: ClockMove, setting: Sett
     spec, how = setting.new.clocks[move.to], move.policy
     if move.policy == "restart":
         _stop(file, clock, setting)
-        length = compute_integer(spec.length, setting.facts)
-        begun = Run(spec, rule_of(move.to, spec, length), setting.on, file.calendar)
-        clock = _begin(file, move.to, begun, length, setting)
+        rule = rule_of(move.to, spec, compute_integer(spec.length, setting.facts))
+        clock = clockwork.begin(file, Run(spec, rule, setting.on, file.calendar), setting.at)
         return ClockChange(move.to, spec.title, before, clock.due_on, "restart")
     late = before is not None and before < setting.on
     length = clock.length
@@ -155,35 +153,6 @@ def _stop(file: File, clock: ClockRow, setting: Setting) -> None:
             "new_next_warning_on": None,
         },
     )
-
-
-def _begin(file: File, name: str, run: Run, length: int, setting: Setting) -> ClockRow:
-    clock = ClockRow(new_id(), name, "running", length, setting.on, run.due_on(), file.calendar_version_id)
-    file.clocks[name] = clock
-    file.channel.write(
-        sql.START_CLOCK,
-        {
-            "id": clock.id,
-            "jurisdiction_id": file.jurisdiction_id,
-            "application_id": file.id,
-            "clock": name,
-            "round": file.columns["round"],
-            "state": clock.state,
-            "unit": run.spec.unit,
-            "length": length,
-            "started_on": as_text(clock.started_on),
-            "due_on": as_text(clock.due_on),
-            "calendar_version_id": clock.calendar_version_id,
-            "verified": run.spec.verified,
-            "holder": run.spec.holder,
-            "started_at": setting.at,
-            "stopped_at": None,
-            "stopped_on": None,
-            "lapsed_at": None,
-            "next_warning_on": as_text(ladder.next_on(run)),
-        },
-    )
-    return clock
 
 
 def _write(file: File, clock: ClockRow, run: Run, *, keep_answer: bool) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from permitflow.db import new_id
 from permitflow.engine.definition import Definition
-from permitflow.engine.move_plan import MovePlan, PlanProblem, problems
+from permitflow.engine.move_plan import MovePlan, PlanProblem, problems, reused
 from permitflow.models import StepAlias, StoredMovePlan
 from permitflow.queries.versions import active_of
 from permitflow.services import definitions
@@ -30,6 +30,7 @@ def check_plan(session: Session, city_id: str, plan: MovePlan) -> tuple[PlanProb
     except LookupError as unknown:
         return (PlanProblem("unknown", "from_hash", str(unknown)),)
     found = list(problems(plan, old, new, active_of(session, city_id, plan.from_hash)))
+    found += _reused(session, city_id, plan)
     known = definitions.versions(session, city_id, plan.workflow)
     if plan.to_hash not in known:
         found.append(
@@ -128,6 +129,20 @@ def plan_row(session: Session, plan_id: str) -> StoredMovePlan:
     if row is None:
         raise NotFound("There is no such plan.")
     return row
+
+
+def _reused(session: Session, city_id: str, plan: MovePlan) -> list[PlanProblem]:
+    """Names that another step had before an earlier plan; a step may have its own former name again."""
+    earlier = session.execute(
+        select(StepAlias.old_step, StepAlias.new_step).where(
+            StepAlias.jurisdiction_id == city_id, StepAlias.workflow == plan.workflow
+        )
+    )
+    known = {row.old_step: row.new_step for row in earlier}
+    aliases = plan.step_aliases().items()
+    return [
+        reused(plan, name, to) for name, to in aliases if to in known and known[to] != known.get(name, name)
+    ]
 
 
 def _remember_aliases(session: Session, row: StoredMovePlan, at: int) -> None:

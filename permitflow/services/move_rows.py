@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -161,9 +160,3 @@ def _replace(connection: Connection, table: Any, application_id: str, rows: list
     connection.execute(delete(table).where(table.c.application_id == application_id))
     if rows:
         connection.execute(insert(table), list(_read(table, rows)))
-
-
-def facts_of(value: object) -> dict[str, Any]:
-    """Return the stored facts as a new dictionary, whichever way the driver hands them over."""
-    found: dict[str, Any] = json.loads(value if isinstance(value, str) else json.dumps(value))
-    return found

@@ -21,7 +21,6 @@ _WRONG_FIRST, _WRONG_LATER = 0.28, 0.08
 _INCOMPLETE = 0.22
 _DAYS = {"review": 4.0, "inspection": 2.0, "external": 15.0, "phase": 2.0, "applicant": 9.0, "payment": 3.0}
 _SPREAD = 0.8
-_MEETING = "Council"
 
 
 @dataclass(frozen=True, slots=True)

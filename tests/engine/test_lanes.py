@@ -10,7 +10,6 @@ from permitflow.engine.lanes import (
     LaneState,
     join,
     lanes_for,
-    open_lanes,
     reopen,
     waits_for,
 )
@@ -40,7 +39,7 @@ def test_a_phase_without_lanes_needs_none() -> None:
 
 
 def test_lanes_that_are_not_needed_open_as_not_applicable() -> None:
-    lanes = open_lanes(lanes_for(loaded().definition, "in_review", SMALL_SITE), 1)
+    lanes = reopen(lanes_for(loaded().definition, "in_review", SMALL_SITE), {}, "none", 1)
     assert {name: lane.state for name, lane in lanes.items()} == {
         "electrical": "waiting",
         "fire": "not_applicable",
@@ -87,7 +86,7 @@ def test_nothing_reviewed_is_never_approved() -> None:
 
 
 def answered() -> dict[str, LaneState]:
-    opened = open_lanes(lanes_for(loaded().definition, "in_review", LARGE_SITE), 1)
+    opened = reopen(lanes_for(loaded().definition, "in_review", LARGE_SITE), {}, "none", 1)
     return {
         "electrical": LaneState("electrical", True, False, "corrections_requested", 1),
         "fire": LaneState("fire", True, False, "approved", 1),
@@ -115,7 +114,7 @@ def test_none_is_opened_again() -> None:
 
 def test_a_lane_that_changed_facts_newly_require_is_opened() -> None:
     definition = loaded().definition
-    before = open_lanes(lanes_for(definition, "in_review", SMALL_SITE), 1)
+    before = reopen(lanes_for(definition, "in_review", SMALL_SITE), {}, "none", 1)
     after = reopen(lanes_for(definition, "in_review", LARGE_SITE), before, "asked", 2)
     assert (after["fire"].state, after["fire"].required, after["fire"].round) == ("waiting", True, 2)
 

@@ -14,7 +14,7 @@ from permitflow.engine.errors import (
     WrongPhase,
     WrongRole,
 )
-from permitflow.engine.lanes import LaneState, lanes_for, open_lanes
+from permitflow.engine.lanes import LaneState, lanes_for, reopen
 from permitflow.engine.machine import (
     Actor,
     Machine,
@@ -236,7 +236,7 @@ def test_what_is_unknown_never_passes_by_itself() -> None:
 
 def test_the_join_names_the_step_of_a_complete_round() -> None:
     machine = compiled()
-    lanes = open_lanes(lanes_for(machine.definition, "in_review", READY), 1)
+    lanes = reopen(lanes_for(machine.definition, "in_review", READY), {}, "none", 1)
     assert joined(machine, at("in_review", lanes=lanes)) is None
     done = {
         name: LaneState(name, lane.required, lane.informational, "approved", 1)

@@ -94,6 +94,18 @@ def test_a_plan_that_loses_something_is_refused(
     assert (code, path) in {(problem.code, problem.path) for problem in refused}
 
 
+@pytest.mark.parametrize(
+    "electrical", [LaneMove(to="fire"), LaneMove(to="load_study"), LaneMove(policy="drop")]
+)
+def test_no_step_takes_the_name_that_another_had(electrical: LaneMove) -> None:
+    plan = plan_for(read(OLD), read(NEW))
+    lanes = plan.lanes | {"fire": LaneMove(to="electrical"), "electrical": electrical}
+    problem = found(plan.model_copy(update={"lanes": lanes}))["lanes.fire"]
+    assert problem.message.startswith("'fire' cannot become 'electrical', which was the name of another step")
+    joined = plan.phases | {"intake": "corrections"}
+    assert "phases.intake" not in found(plan.model_copy(update={"phases": joined}))
+
+
 def test_two_answers_cannot_become_one() -> None:
     plan = plan_for(read(OLD), read(NEW))
     facts = FactMoves(renames={"site.slope": "site.grade", "site.pitch": "site.grade"})

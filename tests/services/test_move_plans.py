@@ -64,6 +64,11 @@ def test_a_step_with_a_new_name_is_remembered_through_every_rename(
     finish(city)
     third = publish(city, changed(("plan_review", "review_of_plans"), text=NEW), AT)
     run(city, plan_for(versions[1], third))
+    reused = publish(city, changed(("ready", "in_review"), text=NEW), AT + 1)
+    with pytest.raises(PlanRefused, match="'ready' cannot become 'in_review', which was the name of another"):
+        store(city, plan_for(versions[1], reused))
+    back = publish(city, changed(("Small permit", "Small permit again")), AT + 2)
+    assert store(city, plan_for(versions[1], back))
     aliases = select(StepAlias.old_step, StepAlias.new_step).order_by(StepAlias.old_step)
     with city.database.reading() as session:
         found = session.execute(aliases).all()

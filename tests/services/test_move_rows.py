@@ -162,10 +162,3 @@ def test_runs_that_have_ended_take_the_new_name_of_their_clock(rows: Rows, file:
     move_rows.rename_clocks(rows.connection, file.id, names)
     query = select(Clock.clock).order_by(Clock.application_id, Clock.clock)
     assert rows.connection.scalars(query).all() == ["completeness_check", "decision", "completeness"]
-
-
-@pytest.mark.parametrize("stored", ['{"site": {"slope": 3}}', {"site": {"slope": 3}}])
-def test_facts_are_read_as_a_copy_whatever_the_driver_hands_over(stored: object) -> None:
-    found = move_rows.facts_of(stored)
-    found["site"]["slope"] = 4
-    assert stored in ('{"site": {"slope": 3}}', {"site": {"slope": 3}})
