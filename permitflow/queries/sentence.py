@@ -20,7 +20,7 @@ NO_DUE_YEAR = 9999
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One part of a sentence: an English template and what fills its `{places}`."""
+    """One part of a sentence: an English template and what fills its `{places}`, other phrases among it."""
 
     message: str
     params: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
@@ -28,15 +28,15 @@ class Phrase:
     def say(self, translate: Callable[[str], str] = str, day: Callable[[date], str] | None = None) -> str:
         """Return the phrase in one language; `translate` turns templates and `day` dates into words."""
         write = day or english_day
-        shown = {
-            name: write(value)
-            if isinstance(value, date)
-            else translate(value)
-            if isinstance(value, str)
-            else value
-            for name, value in self.params.items()
-        }
-        return translate(self.message).format_map(shown)
+
+        def shown(value: object) -> object:
+            if isinstance(value, Phrase):
+                return value.say(translate, day)
+            if isinstance(value, date):
+                return write(value)
+            return translate(value) if isinstance(value, str) else value
+
+        return translate(self.message).format_map({name: shown(value) for name, value in self.params.items()})
 
 
 @dataclass(frozen=True, slots=True)

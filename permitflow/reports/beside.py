@@ -6,6 +6,7 @@ processes one counts for a city at a time, and the file by which they agree says
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import json
 import logging
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from permitflow.analytics.snapshot import Snapshot
 from permitflow.analytics.told_snapshot import HeardSnapshot
 from permitflow.db import Database
 from permitflow.reports.asking import asking
@@ -33,6 +35,9 @@ from permitflow.reports.kept import (
 )
 from permitflow.reports.page import Ask
 from permitflow.reports.scope import Scope
+from permitflow.reports.snapshots.shelf import Shelf
+from permitflow.reports.snapshots.store import KEY as SNAPSHOTS
+from permitflow.reports.snapshots.store import store_of
 
 KEY = "beside"
 """Under which a database's `info` has its counter."""
@@ -43,7 +48,9 @@ PATIENCE_SECONDS = 0.3
 MOST_WANTED = 16
 FORGET_SECONDS = 60.0
 """What nobody asked for during so long is not begun any more, and what failed is tried again only after so long."""
-NICE = 5
+ENDING_SECONDS = 5.0
+LOOK_SECONDS = 0.05
+NICE = 10
 VISITS = Dear("visits of the period", visits_of_period)
 log = logging.getLogger(__name__)
 
@@ -84,6 +91,8 @@ class Beside:
     _mutex: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.Thread | None = None
     _counted: Path | None = None
+    _read: Snapshot | None = None
+    _ending: bool = False
 
     def result(self, ask: Ask, dear: Dear, place: Path) -> Result:
         """Return a result that is kept at a place once it stands. Raises Counting when that takes too long."""
@@ -104,6 +113,15 @@ class Beside:
         thread = self._thread
         if thread is not None:
             thread.join()
+
+    def end(self) -> None:
+        """Break the counting off, for the process ends: it would abort if DuckDB were in a statement then."""
+        self._ending, thread = True, self._thread
+        until = time.monotonic() + ENDING_SECONDS
+        while thread is not None and thread.is_alive() and time.monotonic() < until:
+            if self._read is not None:
+                self._read.interrupt()
+            thread.join(LOOK_SECONDS)
 
     def _want(self, ask: Ask, dear: Dear, place: Path) -> Wanted | None:
         """Note what is asked for and see that somebody counts; None when too much is wanted already."""
@@ -127,7 +145,7 @@ class Beside:
             self._counted = found and found[0]
             if found is None:
                 self._thread = None
-        return found
+        return None if self._ending else found
 
     def _drop_old(self) -> None:
         """Forget failures after a while, and what nobody waits for."""
@@ -138,24 +156,33 @@ class Beside:
 
     def _work_off(self) -> None:
         _yield_to_requests()
+        atexit.register(self.end)
+        # What DuckDB starts for a shelf of this thread yields to requests as the thread does, and ends with it.
+        shelf = Shelf()
         while (found := self._next()) is not None:
             place, wanted = found
             try:
-                self._count(place, wanted)
+                self._count(place, wanted, shelf)
                 with self._mutex:
                     self.wanted.pop(place, None)
             except Exception:
+                if self._ending:
+                    return
                 # The thread has nobody to tell; the next look says that it failed.
                 log.exception("The figures of %s could not be counted.", wanted.dear.name)
                 wanted.failed_at = time.monotonic()
             wanted.ended.set()
+        atexit.unregister(self.end)
 
-    def _count(self, place: Path, wanted: Wanted) -> None:
+    def _count(self, place: Path, wanted: Wanted, shelf: Shelf) -> None:
         name = wanted.dear.name
         with _alone(place, self._totals.get(name, 0)) as tell, self.database.reading() as session:
+            store = store_of(session)
+            session.info[SNAPSHOTS] = store and store.through(shelf)
             with asking(session, wanted.scope, wanted.words) as ask:
-                heard = HeardSnapshot(ask.snapshot, tell)
-                kept_lately(replace(ask, snapshot=heard), wanted.dear)
+                self._read = ask.snapshot
+                kept_lately(replace(ask, snapshot=HeardSnapshot(ask.snapshot, tell)), wanted.dear)
+            self._read = None
             self._totals[name] = _progress(place)[0] or self._totals.get(name, 0)
         if not place.is_file():
             raise OSError("the result could not be written down")

@@ -60,6 +60,11 @@ class HeldUp:
         """Return the cause in a few words."""
         return CAUSES[self.finding.cause]
 
+    @property
+    def percent(self) -> float:
+        """Return the part of all lead time that is lost there, in percent."""
+        return round(100 * self.finding.share, 2)
+
     def say(self, translate: Callable[[str], str] = str) -> str:
         """Return where, why and what it would take, in three sentences."""
         return self.finding.told(translate(self.title), translate)

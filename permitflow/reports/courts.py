@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from permitflow.analytics.courts import PARTIES, Spell, split
 from permitflow.analytics.snapshot import Snapshot
 from permitflow.models import CourtSpell
-from permitflow.reports.flow import FileRow
+from permitflow.reports.record_rows import FileRow
 
 SPLIT = """WITH counted AS (
     SELECT file, submitted_at, coalesce(decided_at, now_us()) AS until,

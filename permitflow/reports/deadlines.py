@@ -1,4 +1,4 @@
-"""Whether the city kept its legal dates: clocks that were due in the period, and those that are overdue and open."""
+"""Whether the city kept its legal dates: clocks that were due in the period, those still overdue and open among them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from permitflow.queries.sentence import Phrase
 from permitflow.reports.page import Ask
 from permitflow.reports.scope import Scope
+from permitflow.reports.small_numbers import kept_percent
 
 UNCHECKED = Phrase("Legal dates whose number nobody has checked yet are left out.")
-STANDINGS = ("in_time", "late", "overdue")
 DUE = """WITH due AS (
     SELECT file, clock, verified, legal_clocks.started_at, stopped_at,
         CASE WHEN stopped_on IS NULL THEN 'overdue'
             WHEN legal_clocks.state = 'expired' OR stopped_on > legal_clocks.due_on THEN 'late' ELSE 'in_time' END AS standing
     FROM legal_clocks JOIN chosen USING (file)
-    WHERE holder = 'agency' AND legal_clocks.due_on IS NOT NULL AND (decided_at IS NULL OR by_city)
-        AND (stopped_on IS NOT NULL AND legal_clocks.due_on BETWEEN $first AND $last
-            OR legal_clocks.state = 'running' AND legal_clocks.due_on < today())
+    WHERE holder = 'agency' AND legal_clocks.due_on BETWEEN $first AND $last AND (decided_at IS NULL OR by_city)
+        AND (stopped_on IS NOT NULL
+            OR legal_clocks.state IN ('running', 'expired') AND legal_clocks.due_on < today())
 )
 """
-"""Clocks against the city that have stopped and whose last day lies in the period, and those that are overdue today. Left out are clocks of files that the applicant
-withdrew or gave up, and clocks that ended while they stood still. `verified`: somebody checked the number of the law."""
+"""Clocks against the city whose last day lies in the period and that have stopped, or are overdue today. Left out are clocks
+of files that the applicant withdrew or gave up, and clocks that ended while they stood still. `verified`: somebody checked
+the number of the law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ class DueLine:
         return self.in_time + self.late + self.overdue
 
     @property
-    def share(self) -> int:
-        """Return the part kept in time, in percent, rounded down so that nothing missed reads as 100."""
-        return 100 * self.in_time // self.n
+    def share(self) -> float | None:
+        """Return the part kept in time, in percent; None below 20."""
+        return kept_percent(self.in_time, self.n)
 
 
 def due_parameters(scope: Scope) -> Mapping[str, object]:
@@ -60,4 +61,4 @@ def due_lines(ask: Ask) -> list[DueLine]:
         due_parameters(ask.scope),
     )
     lines = [DueLine(clock, ask.workflows.clock_title(clock), *counts) for clock, *counts in found]
-    return sorted(lines, key=lambda line: (line.share, line.title))
+    return sorted(lines, key=lambda line: (line.in_time / line.n, line.title))

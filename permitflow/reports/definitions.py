@@ -39,8 +39,9 @@ DECISIONS = Phrase(
     "Medians and p90 of fewer than 20 files are left out."
 )
 CLOCKS = Phrase(
-    "Clocks against the city that were due in the period and have ended, or are overdue today. In time: ended on or before the due date. "
-    "The share counts overdue open clocks as missed. Left out are files the applicant withdrew or abandoned."
+    "Clocks against the city whose due date lies in the period and that have ended, or are overdue today. In time: ended on or before the due date. "
+    "The share counts overdue open clocks as missed. Left out are files the applicant withdrew or abandoned. Clocks whose number "
+    "nobody has checked yet stand here too, each on a line of its own; the share of the overview leaves them out."
 )
 STUCK = Phrase(
     "Undecided files for which at least one of these holds: past a due date; paid for more than a day but not moved "

@@ -19,7 +19,6 @@ from permitflow.engine.definition import Definition
 from permitflow.models import PermitApplication
 from permitflow.reports.page import Ask
 from permitflow.reports.scope import Workflows
-from permitflow.services.files import sample_of
 
 MOST_JUDGED = 400
 """Files whose facts are judged again for one page; of more, so many are drawn by the random end of their ids."""
@@ -118,11 +117,6 @@ def _numbers(definition: Definition, sampling: Iterable[str]) -> frozenset[int]:
         for number in range(100)
         if any(value_of(one, {"application": {"sample": number}}) is True for one in expressions)
     )
-
-
-def is_drawn(track: Track, workflow: str, application_id: str) -> bool:
-    """Say whether a file was drawn for the audit by the number it has by chance."""
-    return sample_of(application_id) in track.drawn.get(workflow, ())
 
 
 def _facts(ask: Ask, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""A figure as CSV or JSON: durations in seconds, business time in business days, instants as ISO text in UTC."""
+"""A figure as CSV or JSON: durations in seconds, business time in business days, shares in percent, instants as ISO text in UTC."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from permitflow.queries.sentence import Phrase
 from permitflow.reports.figures import Cell, Column, Figure, Kind, plain
 
 Plain = str | int | float | bool | None
-UNITS = {"duration": "_s", "business": "_business_days"}
-"""What the names of such columns end with."""
+UNITS = {"duration": "_s", "business": "_business_days", "percent": "_percent"}
+"""What the names of such columns end with, unless they say so themselves."""
 
 
 def names(columns: tuple[Column, ...]) -> list[str]:
     """Return the names of columns, with the unit where there is one."""
-    return [column.id + UNITS.get(column.kind, "") for column in columns]
+    return [_named(column.id, UNITS.get(column.kind, "")) for column in columns]
 
 
 def records(figure: Figure) -> list[dict[str, Plain]]:
@@ -59,6 +59,10 @@ def as_meaning(meant: Metric) -> dict[str, Plain]:
     """Return what a metric means, with its unit, formula and the least n it is shown from."""
     told = {"definition": meant.definition, "unit": meant.unit, "formula": meant.formula}
     return {"metric": meant.id, "title": meant.title, **told, "least_n": meant.least_n}
+
+
+def _named(id_: str, unit: str) -> str:
+    return id_ if unit.removeprefix("_") in id_.split("_") else id_ + unit
 
 
 def _meaning(figure: Figure) -> str:

@@ -57,7 +57,8 @@ class Chart:
     bars, stacked, lines, steps (a line that jumps), area (stacked): `x` against each of `y`; with `series`, rows
     are sorted into lines by that column and `y` has one column. scatter: points. pareto: bars of the first of `y` and a line of the second
     (cumulative percent). heat: `x` across, `series` down, colour by `y`. band: the line `y[0]` between `y[1]` and `y[2]`.
-    `lines` are level lines across the chart: (label, value in the kind of y).
+    `lines` are level lines across the chart: (label, value in the kind of y). `order` names the series in the order of
+    their colours and signs, so that each keeps its own whichever of them there are.
     """
 
     kind: ChartKind
@@ -66,6 +67,7 @@ class Chart:
     label: Phrase
     series: str = ""
     lines: tuple[tuple[Phrase, float], ...] = ()
+    order: tuple[Phrase, ...] = ()
 
 
 NOTHING = Phrase("Nothing of this kind happened in the period.")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from permitflow.models import Jurisdiction, PermitApplication, Visit
 from permitflow.reports import courts
-from permitflow.reports.flow import FileRow, VisitRow
+from permitflow.reports.record_rows import FileRow, VisitRow
 from permitflow.services.definitions import definition_for
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from permitflow.queries.sentence import Phrase
+from permitflow.reports.daily_flow import TURNS, until
 from permitflow.reports.littles import THERE
-from permitflow.reports.moves import TURNS, until
 from permitflow.reports.page import Ask, Listing, Statement
 from permitflow.reports.queue_ages import TAKEN, WAITING
 from permitflow.reports.stay_curves import OF_A_STEP

@@ -9,6 +9,7 @@ from datetime import timedelta
 from permitflow.analytics.percentiles import ENOUGH
 from permitflow.reports.page import Ask
 from permitflow.reports.scope import Scope
+from permitflow.reports.small_numbers import kept_percent
 
 SOON_DAYS = 5
 """Business days before its legal date from which a file is due soon."""
@@ -37,6 +38,8 @@ _TERMS = f"""SELECT count(*) FILTER ({MET}), count(*) FILTER ({LATE}), count(*) 
     WHERE {TERM} AND legal_clocks.due_on BETWEEN $first::DATE AND $last::DATE"""
 _UNVERIFIED = """SELECT count(*) FROM legal_clocks WHERE holder = 'agency' AND NOT verified
     AND due_on BETWEEN $first::DATE AND $last::DATE"""
+_UNCHECKED = f"""SELECT count(*) FROM (SELECT file FROM legal_clocks WHERE file IN (SELECT file FROM chosen WHERE {OVERDUE})
+    AND holder = 'agency' AND {TERM_OPEN} GROUP BY file HAVING NOT bool_or(verified))"""
 HELD = """SELECT courts.party, sum(least(coalesce(ended_at, decided_at), decided_at) - greatest(started_at, submitted_at)) AS held,
     count(DISTINCT file) AS files FROM courts JOIN chosen USING (file)
     WHERE by_city AND decided_at >= $start AND decided_at < $end AND started_at < decided_at GROUP BY courts.party"""
@@ -62,7 +65,7 @@ class Terms:
     @property
     def percent(self) -> float | None:
         """Return the part that was kept, rounded down to a tenth so that nothing missed reads as 100; None below 20."""
-        return 1000 * self.met // self.due / 10 if self.due >= ENOUGH else None
+        return kept_percent(self.met, self.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Flow:
 class Headline:
     """The period, the one before it of the same length (None when the record does not reach so far), and now.
 
-    `wait` is the step of the city with the longest median wait: (step, microseconds, visits).
+    `unchecked` of the `overdue` files are past no legal date but one whose number nobody has checked. `wait` is the step of
+    the city with the longest median wait: (step, microseconds, visits).
     """
 
     flow: Flow
@@ -96,6 +100,7 @@ class Headline:
     open_now: int
     open_at_start: int
     overdue: int
+    unchecked: int
     due_soon: int
     unverified: int
     wait: tuple[str, int, int] | None
@@ -116,6 +121,7 @@ def headline(ask: Ask) -> Headline:
         open_now,
         open_at_start,
         overdue,
+        read(_UNCHECKED)[0],
         due_soon,
         read(_UNVERIFIED, _dates(scope))[0],
         (waits[0][0], round(waits[0][1]), waits[0][2]) if waits else None,

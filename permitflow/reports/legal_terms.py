@@ -13,8 +13,6 @@ DUE = ("met", "near", "late", "lapsed", "overdue")
 """A clock whose last day is known and counts. `near`: kept with at most 2 business days left; `late`: stopped after
 its last day; `lapsed`: nobody stopped it, so that the law's own step was taken."""
 KEPT = ("met", "near")
-SIDES = ("city", "unverified", "external", "applicant", "permit")
-"""Whom a clock binds. `unverified`: a clock of the city whose number nobody has checked; it warns and never acts."""
 TERMS = """
 nth AS (SELECT on_day, sum(open::INTEGER) OVER (ORDER BY on_day) AS k FROM days),
 looked_at AS (
@@ -41,7 +39,8 @@ terms AS (
         ELSE 'met' END AS standing
     FROM looked_at)"""
 """Tables of a statement: `terms` has a line for each clock with its side, its standing, and whether its last day lies in
-the period. Soon: at most 2 business days or a fifth of the length left. Left out are the clocks of files that the
+the period. A side is whom the clock binds: city, external, applicant, permit, or unverified, a clock of the city whose
+number nobody has checked, so that it warns and never acts. Soon: at most 2 business days or a fifth of the length left. Left out are the clocks of files that the
 applicant withdrew or gave up. Parameters: from_on, to_on."""
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from permitflow.analytics.littles_law import LittleCheck
 from permitflow.queries.sentence import Phrase
+from permitflow.reports.daily_flow import until
 from permitflow.reports.figures import Cell, Column, Figure, Linked
-from permitflow.reports.moves import until
 from permitflow.reports.page import Ask
 from permitflow.reports.stay_curves import OF_A_STEP
 

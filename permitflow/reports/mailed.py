@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from permitflow.analytics.durations import DAY_US
 from permitflow.instants import to_datetime
 from permitflow.queries.sentence import Phrase, english_day
 from permitflow.reports.figures import Cell, Figure, Kind, Linked, plain
-from permitflow.reports.wording import elapsed
+from permitflow.reports.wording import elapsed, in_business_days
 
 MOST_ROWS = 8
 OF_PEOPLE = frozenset({"workload", "handovers", "overrides"})
@@ -82,7 +81,7 @@ def _number(value: float, kind: Kind, zone: str) -> str:
     if kind == "duration":
         return elapsed(int(value)).say()
     if kind == "business":
-        return f"{value / DAY_US:.1f} business days"
+        return in_business_days(value).say()
     if kind == "percent":
         return f"{value:.1f} %"
     if kind == "instant":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from permitflow.analytics.durations import DAY_US
 from permitflow.analytics.grouped_percentiles import Measured
 from permitflow.analytics.percentiles import ENOUGH, SHOWN
 from permitflow.queries.sentence import Phrase
@@ -43,8 +42,3 @@ def percentile_cells(measured: Measured) -> tuple[int | None, ...]:
 def too_few(*counts: int) -> tuple[Phrase, ...]:
     """Return the warning that percentiles were left out, when one of the counts is too small."""
     return (TOO_FEW,) if any(0 < n < ENOUGH for n in counts) else ()
-
-
-def whole_days(duration_us: int) -> int:
-    """Return a duration in days, rounded up, for sentences that say "within so many days"."""
-    return -(-duration_us // DAY_US)

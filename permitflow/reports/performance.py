@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from permitflow.analytics.percentiles import ENOUGH
 from permitflow.queries.sentence import Phrase
+from permitflow.reports.beside import lately
 from permitflow.reports.class_words import WAYS
 from permitflow.reports.figures import Cell, Column, Figure, plain
 from permitflow.reports.headline import HELD, LATE, MET, TERM, TERM_OPEN, Terms
-from permitflow.reports.kept import Dear, kept
+from permitflow.reports.kept import Dear
 from permitflow.reports.kept_figures import packed, unpacked
 from permitflow.reports.page import Ask
 from permitflow.reports.pages.overview import FEW, Card, overview
@@ -43,8 +44,9 @@ def performance(ask: Ask) -> Performance:
     """Return the public figures of a scope; only what is meant for the public passes, and without its links.
 
     They are kept for as long as the record stays the same, for a few minutes: anybody may ask, as often as they like.
+    In a large city they are prepared, and shown for longer. Raises Counting.
     """
-    result = kept(ask, Dear("performance", _built))
+    result = lately(ask, PUBLIC)
     told, cards, figures = (unpacked(result.value[part]) for part in ("told", "cards", "figures"))
     return Performance(told, cards, figures, result.as_of)
 
@@ -56,6 +58,9 @@ def _built(ask: Ask) -> dict[str, object]:
         _unlinked(one) for one in (cards, on_time(ask), times(ask), courts(ask), *others) if one.public
     ]
     return {"told": packed(found.told), "cards": packed(found.cards), "figures": packed(figures)}
+
+
+PUBLIC = Dear("performance", _built)
 
 
 def _unlinked(figure: Figure) -> Figure:
@@ -76,7 +81,7 @@ def on_time(ask: Ask) -> Figure:
             Column("kept", Phrase("Kept"), "count"),
             Column("late", Phrase("Ended late"), "count"),
             Column("overdue", Phrase("Overdue and open"), "count"),
-            Column("percent", Phrase("Kept"), "percent"),
+            Column("percent", Phrase("Share kept"), "percent"),
         ),
         [
             (_said(ask.workflows.clock_title(clock)), terms.met, terms.late, terms.overdue, terms.percent)

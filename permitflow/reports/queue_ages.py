@@ -8,8 +8,8 @@ from typing import Any
 from permitflow.analytics.durations import DAY_US
 from permitflow.analytics.percentiles import ENOUGH
 from permitflow.queries.sentence import Phrase
+from permitflow.reports.daily_flow import QUARTER_US, until
 from permitflow.reports.figures import Cell, Chart, Column, Figure, Linked
-from permitflow.reports.moves import QUARTER_US, until
 from permitflow.reports.page import Ask
 from permitflow.reports.percentile_cells import too_few
 

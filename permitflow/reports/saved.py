@@ -14,7 +14,6 @@ from permitflow.reports.scope import EARLIEST, LATEST, City, Scope, last_days
 PREFIX = "/reports/"
 SCOPE_WORDS = ("from", "to", "workflow", "pathway", "class")
 LONGEST_WORD = 100
-MOST_DAYS = 3_660
 
 
 class NotAReport(ValueError):

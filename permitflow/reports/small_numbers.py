@@ -13,6 +13,14 @@ def percent(part: int, n: int) -> float | None:
     return 100 * part / n if n >= ENOUGH else None
 
 
+def kept_percent(kept: int, n: int) -> float | None:
+    """Return the part of n terms that was kept, in percent, rounded down to a tenth so that nothing missed reads as 100.
+
+    None when fewer than 20 stand behind it.
+    """
+    return 1000 * kept // n / 10 if n >= ENOUGH else None
+
+
 def enough(value: float | None, n: int) -> float | None:
     """Return a value only when at least 20 stand behind it."""
     return value if n >= ENOUGH else None

@@ -12,7 +12,7 @@ from permitflow.analytics.survival import (
     Counted,
     Curve,
     Incidence,
-    cumulative_incidence_of_counts,
+    cumulative_incidence,
     kaplan_meier_of_counts,
 )
 from permitflow.reports.page import Ask
@@ -78,7 +78,7 @@ def file_curves(ends: Mapping[str, Iterable[tuple[int, str | None, int]]]) -> di
 
 def incidence(counts: Sequence[tuple[int, str | None, int]]) -> list[Incidence]:
     """Return the shares that ended in each way, over time."""
-    return cumulative_incidence_of_counts(counts)
+    return cumulative_incidence(counts)
 
 
 def share_open(curve: Curve, t: int) -> float | None:

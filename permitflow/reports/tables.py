@@ -1,4 +1,4 @@
-"""The report as plain tables, for CSV files and programs: durations in seconds, dates as ISO text.
+"""The report as plain tables, for CSV files and programs: durations in seconds, shares in percent, dates as ISO text.
 
 Percentiles of fewer than 20 visits or files are left empty.
 """
@@ -83,11 +83,11 @@ def _business_days(time_us: int | None) -> float | None:
 
 
 def _causes(ask: Ask) -> Table:
-    columns = ("step", "title", "cause", "files", "days_lost", "share", "sentence")
+    columns = ("step", "title", "cause", "files", "days_lost", "share_percent", "sentence")
     rows: list[tuple[Cell, ...]] = []
     for one in causes_of(ask).found:
         found = one.finding
-        size = (found.files, found.days_lost, found.share)
+        size = (found.files, found.days_lost, one.percent)
         rows.append((found.step, one.title, found.cause, *size, one.say()))
     return Table("causes", columns, rows)
 

@@ -105,7 +105,7 @@ def jumps(ask: Ask) -> Figure:
             Column("firm", Phrase("Firm")),
             Column("claims", Phrase("Files taken"), "count"),
             Column("jumps", Phrase("Before an older one"), "count"),
-            Column("expected", Phrase("As often as usual"), "number"),
+            Column("expected", Phrase("At the usual rate"), "number"),
             Column("q", Phrase("False alarm, of a hundred"), "percent"),
         ),
         [
@@ -121,7 +121,7 @@ def jumps(ask: Ask) -> Figure:
         ],
         notes=(
             Phrase(
-                "As usual: as often as the person in the middle did it, or as this person did it for other firms, whichever is more."
+                "The usual rate: as often as the person in the middle did it, or as this person did it for other firms, whichever is more."
             ),
             Phrase(
                 "One older file that is stuck makes every file after it look as if it was taken too early."

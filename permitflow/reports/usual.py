@@ -10,15 +10,19 @@ from permitflow.reports.causes import FINDER
 from permitflow.reports.contributions import SPLIT
 from permitflow.reports.kept import Dear, build, kept_age
 from permitflow.reports.pages import PAGES
+from permitflow.reports.performance import PUBLIC
 from permitflow.reports.prepared_page import Prepared
 from permitflow.reports.scope import City, last_days
 from permitflow.reports.wording import HOUR
 
 USUAL: tuple[Dear, ...] = (FINDER, SPLIT, BACK_TEST)
-PREPARED: tuple[Dear, ...] = tuple(
-    page.figures.answered.dear
-    for page in PAGES.values()
-    if isinstance(page.figures, Prepared) and not page.figures.light
+PREPARED: tuple[Dear, ...] = (
+    PUBLIC,
+    *(
+        page.figures.answered.dear
+        for page in PAGES.values()
+        if isinstance(page.figures, Prepared) and not page.figures.light
+    ),
 )
 """What is built for large cities besides."""
 EVERY = HOUR

@@ -12,18 +12,41 @@ DAYS_ONLY = 10 * DAY
 
 
 def elapsed(duration_us: int) -> Phrase:
-    """Return a calendar time of microseconds as a phrase: "3 d 4 h", "2 h 5 min", "41 d"."""
-    if duration_us >= DAYS_ONLY:
-        return Phrase("{days} d", {"days": (duration_us + DAY // 2) // DAY})
-    if duration_us >= DAY:
-        days, rest = divmod(duration_us, DAY)
-        return Phrase("{days} d {hours} h", {"days": days, "hours": rest // HOUR})
-    if duration_us >= HOUR:
-        hours, rest = divmod(duration_us, HOUR)
-        return Phrase("{hours} h {minutes} min", {"hours": hours, "minutes": rest // MINUTE})
-    if 0 < duration_us < MINUTE:
+    """Return a calendar time of microseconds as a phrase: "3 d 4 h", "2 h 5 min", "41 d"; a difference may be "-3 d 4 h"."""
+    sign, length = (-1 if duration_us < 0 else 1), abs(duration_us)
+    if length >= DAYS_ONLY:
+        return Phrase("{days} d", {"days": sign * ((length + DAY // 2) // DAY)})
+    if length >= DAY:
+        days, hours = length // DAY, length % DAY // HOUR
+        if not hours:
+            return Phrase("{days} d", {"days": sign * days})
+        return Phrase("{days} d {hours} h", {"days": sign * days, "hours": hours})
+    if length >= HOUR:
+        hours, minutes = length // HOUR, length % HOUR // MINUTE
+        if not minutes:
+            return Phrase("{hours} h", {"hours": sign * hours})
+        return Phrase("{hours} h {minutes} min", {"hours": sign * hours, "minutes": minutes})
+    if 0 < length < MINUTE:
         return Phrase("under 1 min")
-    return Phrase("{minutes} min", {"minutes": duration_us // MINUTE})
+    return Phrase("{minutes} min", {"minutes": sign * (length // MINUTE)})
+
+
+def in_business_days(time_us: float) -> Phrase:
+    """Return a business time of microseconds as a phrase: "10.1 business days", "1 business day", "0.06 business days"."""
+    days = business_days(time_us)
+    return Phrase("1 business day") if days == 1 else Phrase("{days} business days", {"days": days})
+
+
+def business_days(time_us: float) -> int | float:
+    """Return business microseconds as days with one decimal; below one day with two, so that an hour is not nothing."""
+    days = time_us / DAY
+    return rounded(days, 1 if abs(days) >= 1 else 2)
+
+
+def rounded(value: float, decimals: int = 1) -> int | float:
+    """Return a number with so many decimals at most, and none where they would be zeros."""
+    short = round(value, decimals)
+    return int(short) if short.is_integer() else short
 
 
 def in_english(duration_us: int | None) -> str:

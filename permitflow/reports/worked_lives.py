@@ -16,8 +16,8 @@ from permitflow.reports.percentile_cells import (
     percentile_cells,
     percentile_columns,
     too_few,
-    whole_days,
 )
+from permitflow.reports.wording import elapsed, rounded
 
 CLASSES = tuple(group for group in GROUPS if group)
 LIVES = Source("SELECT * FROM lives", CLASSES, ("idle", "efficiency"))
@@ -53,10 +53,10 @@ def _idle(ask: Ask, found: Percentiles, notes: tuple[Phrase, ...]) -> Figure:
     half, most = whole.value(50), whole.value(85)
     told: tuple[Phrase, ...] = ()
     if half is not None and most is not None:
-        days = {"n": whole.n, "half": whole_days(half), "most": whole_days(most)}
+        days = {"n": whole.n, "half": elapsed(half), "most": elapsed(most)}
         told = (
             Phrase(
-                "Nobody worked on half of {n} files for {half} d or less, on 85 of 100 for {most} d or less.",
+                "Nobody worked on half of {n} files for {half} or less, on 85 of 100 for {most} or less.",
                 days,
             ),
         )
@@ -79,7 +79,7 @@ def _efficiency(ask: Ask, found: Percentiles, notes: tuple[Phrase, ...], sums: t
     half = whole.value(50)
     told: tuple[Phrase, ...] = ()
     if half is not None and lead:
-        parts = {"n": whole.n, "half": round(100 * half / BASIS), "share": round(100 * worked / lead)}
+        parts = {"n": whole.n, "half": rounded(100 * half / BASIS), "share": rounded(100 * worked / lead)}
         told = (
             Phrase("Half of {n} files were worked on in no more than {half} % of their time.", parts),
             Phrase("Of the time of all of them together it was {share} %.", parts),

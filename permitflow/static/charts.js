@@ -5,7 +5,7 @@
   // Each is told from white by at least 3:1; shapes, dashes and decals tell them apart without colour.
   const COLOURS = ["#005ea2", "#b8590f", "#4d8055", "#8168b3", "#a3265c", "#1f7a8c", "#7a6a00", "#5b616b"];
   const DASHES = ["solid", "dashed", "dotted"];
-  const SHAPES = ["circle", "rect", "triangle", "diamond", "pin", "roundRect"];
+  const SHAPES = ["circle", "rect", "triangle", "diamond", "arrow", "roundRect"];
   const FONT = { fontFamily: "Source Sans Pro Web, Helvetica, Arial, sans-serif", fontSize: 13, color: "#1b1b1b" };
   const QUIET = "#565c65";
   const MANY = 60;
@@ -46,9 +46,10 @@
     return column.kind !== "text" && !isTime(column);
   }
 
-  // Lines of the chart: one for each column of y, or one for each word of the column that names the series.
+  // Lines of the chart: one for each column of y, or one for each word of the column that names the series. A line keeps
+  // its place among those that the figure names in order, whichever of them there are.
   function seriesOf(rows, told) {
-    const found = new Map();
+    const found = new Map((told.order || []).map((name) => [name, { name, column: told.y[0], points: [] }]));
     const put = (name, column, row) => {
       if (!found.has(name)) { found.set(name, { name, column, points: [] }); }
       found.get(name).points.push({ x: row[told.x], y: row[column] });
@@ -58,7 +59,8 @@
         put(told.series === null ? told.columns[column].title : row[told.series].words, column, row);
       }
     }
-    return Array.from(found.values()).filter((line) => line.points.some((point) => point.y.value !== null));
+    const lines = Array.from(found.values(), (line, place) => ({ ...line, place }));
+    return lines.filter((line) => line.points.some((point) => point.y.value !== null));
   }
 
   function categoriesOf(rows, told) {
@@ -76,14 +78,16 @@
     return rounded.toLocaleString(document.documentElement.lang || "en") + unit;
   }
 
-  // What stands at an axis: the unit, and the name of the column where the axis is for nothing else.
-  function nameOf(column, alone) {
+  // What stands at an axis: the unit, and the name of the column where the axis is for nothing else. Counts have no unit:
+  // the name of the chart says what is counted.
+  function nameOf(column, alone, chartName) {
     const unit = column.unit || "";
-    return alone && column.title ? column.title + (unit ? " (" + unit + ")" : "") : unit;
+    if (alone && column.title) { return column.title + (unit ? " (" + unit + ")" : ""); }
+    return unit || (column.kind === "count" && chartName) || "";
   }
 
-  function valueAxis(column, more, alone) {
-    const name = nameOf(column, alone);
+  function valueAxis(column, more, alone, chartName) {
+    const name = nameOf(column, alone, chartName);
     const whole = column.kind === "count" ? { minInterval: 1 } : {};
     return {
       type: "value", name, nameTextStyle: { ...FONT, color: QUIET, align: "left" }, axisLabel: { ...FONT, color: QUIET },
@@ -186,7 +190,7 @@
     const names = { ...FONT, lineHeight: LINE, interval: 0, width: room, overflow: "break" };
     return withRoom(place, {
       ...base(place, false), series,
-      xAxis: valueAxis(first, below, series.length === 1),
+      xAxis: valueAxis(first, below, series.length === 1, place.dataset.title),
       yAxis: { type: "category", data: categories, inverse: true, axisLabel: names },
       tooltip: tooltip("axis"),
     });
@@ -211,7 +215,7 @@
       return { ...one, column, yAxisIndex: axis, ...(number === 0 ? levels(told, false) : {}) };
     });
     const other = told.columns.find((column) => column.kind === kinds[1]);
-    const upright = valueAxis(first, {}, series.length === 1);
+    const upright = valueAxis(first, {}, series.length === 1, place.dataset.title);
     return withRoom(place, {
       ...base(place, categories.length > MANY), series,
       xAxis: placeAxis(told, categories, place.clientWidth),
@@ -233,19 +237,21 @@
 
   function byPlace(place, told, rows) {
     const categories = told.columns[told.x].kind === "text" ? categoriesOf(rows, told) : null;
-    const series = seriesOf(rows, told).map((line, number) => ({
+    const lines = seriesOf(rows, told);
+    const series = lines.map((line, number) => ({
       name: line.name, column: told.columns[line.column],
       data: line.points.map((point) => [categories ? point.x.words : point.x.value, point.y.value]),
       ...(told.kind === "scatter"
-        ? { type: "scatter", symbolSize: 7, symbol: SHAPES[number % SHAPES.length], itemStyle: { opacity: 0.65 } }
+        ? { type: "scatter", symbolSize: 8, symbol: SHAPES[line.place % SHAPES.length], itemStyle: { opacity: 0.65 } }
         : shape(told.kind, number)),
       ...(number === 0 ? levels(told, false) : {}),
     }));
     const many = told.kind !== "scatter" && series.some((line) => line.data.length > MANY);
     return withRoom(place, {
       ...base(place, many), series,
+      color: lines.map((line) => COLOURS[line.place % COLOURS.length]),
       xAxis: placeAxis(told, categories, place.clientWidth),
-      yAxis: valueAxis(told.columns[told.y[0]], {}, told.y.length === 1),
+      yAxis: valueAxis(told.columns[told.y[0]], {}, told.y.length === 1, place.dataset.title),
       tooltip: tooltip(told.kind === "scatter" ? "item" : "axis"),
     });
   }
@@ -270,11 +276,15 @@
     const label = { ...FONT, lineHeight: LINE, width, overflow: "break" };
     const roomy = place.clientWidth - width - 40 > across.length * CELL;
     const heard = { enabled: true, label: { description: place.dataset.label } };
+    const corner = told.columns[told.series].title + " ↓  " + told.columns[told.x].title + " →";
     return {
       ...base(place, false), aria: heard, legend: { show: false },
-      grid: { left: 16, right: 24, top: 16, bottom: 56, containLabel: true },
+      grid: { left: 16, right: 24, top: 32, bottom: 56, containLabel: true },
       xAxis: { type: "category", data: across, axisLabel: { ...FONT, width: 200, overflow: "truncate", rotate: aslant ? 40 : 0 } },
-      yAxis: { type: "category", data: down, inverse: true, axisLabel: label },
+      yAxis: {
+        type: "category", data: down, inverse: true, axisLabel: label,
+        name: corner, nameLocation: "start", nameTextStyle: { ...FONT, color: QUIET, align: "right" },
+      },
       visualMap: { min: 0, max: most, left: 0, bottom: 0, orient: "horizontal", inRange: { color: ["#f0f6fb", "#7fb8e6"] }, text: [written(most, column), "0"], formatter: (value) => written(value, column), textStyle: FONT },
       series: [{ name: column.title, type: "heatmap", data, column, label: { show: roomy, ...FONT, formatter: (point) => written(point.value[2], { ...column, unit: "" }) } }],
       tooltip: tooltip("item"),

@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from permitflow.analytics.durations import DAY_US
 from permitflow.instants import to_datetime
 from permitflow.queries.sentence import Phrase
-from permitflow.reports.figures import Cell, Figure, Kind, plain
-from permitflow.reports.wording import elapsed
+from permitflow.reports.figures import Cell, Column, Figure, Kind, plain
+from permitflow.reports.wording import business_days, elapsed
 from permitflow.web.filters import NOTHING, local_day, local_time
 
 DAYS = ("duration", "business")
@@ -37,12 +37,31 @@ def shown(cell: Cell, kind: Kind, zone: str) -> str:
     if kind == "duration":
         return elapsed(int(value)).say(_)
     if kind == "business":
-        return _("%(days)s business days", days=format_decimal(round(value / DAY_US, 1)))
+        return _("%(days)s business days", days=format_decimal(business_days(value)))
     if kind == "instant":
         return local_time(int(value), zone)
     if kind == "percent":
         return f"{format_decimal(round(value, 1))} %"
-    return format_decimal(value if isinstance(value, int) else round(value, 2))
+    return format_decimal(value if isinstance(value, int) else round(value, decimals(value)))
+
+
+def heading(column: Column) -> str:
+    """The heading of a column; business days are named here once, where every cell would repeat them."""
+    title = said(column.title)
+    return f"{title} ({unit(column.kind)})" if column.kind == "business" else title
+
+
+def in_column(cell: Cell, kind: Kind, zone: str) -> str:
+    """A value under its heading, which names the unit."""
+    value = plain(cell)
+    if kind == "business" and isinstance(value, (int, float)):
+        return format_decimal(business_days(value))
+    return shown(cell, kind, zone)
+
+
+def decimals(value: float) -> int:
+    """How many decimals a number is shown with: more would say nothing that the ones before it do not."""
+    return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
 
 
 def raw(cell: Cell, kind: Kind, zone: str) -> str:
@@ -78,6 +97,7 @@ def chart_options(figure: Figure) -> str:
         "series": places[chart.series] if chart.series else None,
         "columns": columns,
         "lines": lines,
+        "order": [said(name) for name in chart.order],
     }
     return json.dumps(told)
 
@@ -124,6 +144,6 @@ def told_of(figure: Figure) -> str:
 
 def install(app: Flask) -> None:
     """Make the filters known to templates, under their own names."""
-    for function in (said, shown, raw, chart_options, chart_rows, told_of):
+    for function in (said, shown, in_column, heading, raw, chart_options, chart_rows, told_of):
         app.add_template_filter(function)
     app.add_template_test(drawable)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
@@ -74,7 +75,7 @@ def _asked(slug: str) -> Iterator[Ask]:
         if place is None:
             raise NotFound
         with asking(session, last_days(place, now())) as ask:
-            yield ask
+            yield replace(ask, hurried=True)
 
 
 def _kept(response: Response) -> Response:

@@ -19,14 +19,14 @@ from permitflow.reports.bottlenecks import Bottlenecks, bottlenecks
 from permitflow.reports.causes import Causes, causes_of
 from permitflow.reports.contributions import Contributions, contributions_of
 from permitflow.reports.courts import Courts
-from permitflow.reports.file_lists import Asked, entries, names
+from permitflow.reports.file_lists import Asked, Entries, entries, names
 from permitflow.reports.file_time import file_time
 from permitflow.reports.intervals import shown as percentile_shown
 from permitflow.reports.page import Ask
 from permitflow.reports.pages import contribution as why
 from permitflow.reports.prepared_page import Answered, in_reach
 from permitflow.reports.scope import City, Scope, cities_of, last_days, workflows_of
-from permitflow.reports.tables import table
+from permitflow.reports.tables import Table, table
 from permitflow.reports.wording import elapsed as elapsed_words
 from permitflow.services.errors import NotFound
 from permitflow.web.access import access
@@ -103,7 +103,7 @@ def bottleneck_csv(name: str) -> ResponseReturnValue:
     with database().reading() as session:
         scope = question(session).scope
         with asking(session, scope) as ask:
-            text = table(name, ask, _parameter("step")).as_csv()
+            text = _table(replace(ask, hurried=True), name, _parameter("step")).as_csv()
     file = f"{name}-{scope.city.slug}-{scope.from_on}-{scope.to_on}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
     return Response(text, mimetype="text/csv", headers=headers)
@@ -117,13 +117,13 @@ def files() -> ResponseReturnValue:
     asked = Asked(**{field: _parameter(field) for field in fields})
     start = PAGE_ROWS * page_number()
     with database().reading() as session, asking(session, question(session).scope) as ask:
-        found = entries(ask, asked, start, PAGE_ROWS)
+        found, as_of = _files(replace(ask, hurried=True), asked, start)
         if found is None:
             raise NotFound
         called = names(session, [line.application_id for line in found.shown])
     return render_template(
         "reports/files.html",
-        scope=ask.scope,
+        scope=replace(ask.scope, now=as_of),
         title=heading(ask.workflows, asked),
         found=found,
         names=called,
@@ -156,6 +156,24 @@ def issued() -> ResponseReturnValue:
     return render_template(
         "reports/permits.html", scope=scope, period=period, source=source, permits=found, own=permits.OWN
     )
+
+
+def _table(ask: Ask, name: str, step: str) -> Table:
+    """A table of the report; of very many visits it is counted beside the request like the page."""
+
+    def listed(asked: Ask) -> Table:
+        return table(name, asked, step)
+
+    return in_reach(ask, Answered(f"table {name} {step}", listed))[0]
+
+
+def _files(ask: Ask, wanted: Asked, start: int) -> tuple[Entries | None, int]:
+    """A page of a list, and as of when; of very many visits it is counted beside the request."""
+
+    def listed(asked: Ask) -> Entries | None:
+        return entries(asked, wanted, start, PAGE_ROWS)
+
+    return in_reach(ask, Answered(f"{wanted} {start}", listed))
 
 
 def _by_share(courts: Courts) -> list[tuple[str, str]]:

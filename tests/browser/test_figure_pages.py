@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -124,7 +126,20 @@ def test_on_paper_stand_figures_with_their_meaning_and_nothing_to_press(manager:
     for read in (".pf-meaning p", ".pf-meaning li", ".pf-long td"):
         assert all(one.bounding_box() for one in manager.locator(read).all()), read
     assert manager.locator(".pf-meaning p").count()
+    cut = "all => all.filter((one) => getComputedStyle(one).overflowX !== 'visible').length"
+    assert manager.locator(".pf-figure-table, .pf-figures").evaluate_all(cut) == 0
     manager.emulate_media(media="screen")
+
+
+def test_a_sign_keeps_its_colour_when_those_before_it_are_missing(manager: Page) -> None:
+    manager.goto("/reports/ageing")
+    chart = manager.locator("[data-figure=points-table]")
+    chart.locator("svg text").first.wait_for()
+    told = set(manager.locator("#points-table tbody td:nth-child(4)").all_text_contents())
+    order = json.loads(chart.get_attribute("data-options") or "{}")["order"]
+    assert told == {"no limit known"} == {order[5]}
+    assert chart.locator("svg path[fill='#1f7a8c']").count()
+    assert not chart.locator("svg path[fill='#005ea2']").count()
 
 
 def test_every_step_is_named_at_its_place(manager: Page) -> None:

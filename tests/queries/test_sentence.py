@@ -84,6 +84,15 @@ def test_a_closed_file_has_no_due_date(definition: Definition) -> None:
     assert not any(part.startswith(("due", "was due")) for part in said(Row(final, "none"), definition))
 
 
+def test_a_phrase_within_a_phrase_is_translated_too() -> None:
+    phrase = Phrase("within {time}", {"time": Phrase("{days} d", {"days": 3})})
+    assert phrase.say() == "within 3 d"
+    assert (
+        phrase.say(lambda text: {"within {time}": "binnen {time}", "{days} d": "{days} T"}[text])
+        == "binnen 3 T"
+    )
+
+
 def test_a_phrase_is_translated_as_a_whole() -> None:
     phrase = Phrase("due {day}", {"day": date(2026, 8, 4)})
     german = {"due {day}": "fällig am {day}"}

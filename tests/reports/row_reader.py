@@ -24,11 +24,12 @@ from permitflow.models import (
     PermitApplication,
     Visit,
 )
-from permitflow.reports.flow import NOT_DECIDED_BY_CITY
+from permitflow.reports.record_rows import NOT_DECIDED_BY_CITY
 from permitflow.reports.scope import City, Workflows, workflows_of
-from permitflow.reports.snapshots.business_clock import BusinessClock, days_of
+from permitflow.reports.snapshots.business_clock import days_of
 from permitflow.services.actors import SYSTEM
 from permitflow.services.calendars import current_calendar
+from tests.reports.business_clock import BusinessClock
 
 AHEAD = timedelta(days=366)
 Row = tuple[Any, ...]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from permitflow.analytics.snapshot import THREADS
 from permitflow.db import Database
 from permitflow.reports import beside
 from permitflow.reports.beside import Beside, Counting, lately
@@ -164,6 +167,39 @@ def test_another_process_may_be_counting_it(large: Large) -> None:
             build(ask, Dear("counted", lambda _ask: "theirs"))
     large.counter.wait()
     assert (large.look(counted.dear), counted.times) == ("theirs", 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux knows priorities of threads.")
+def test_it_is_counted_by_threads_of_its_own_that_yield_to_requests(large: Large) -> None:
+    spill = "SELECT current_setting('temp_directory')"
+
+    def polite(ask: Ask) -> Any:
+        nice = []
+        for thread in Path("/proc/self/task").iterdir():
+            with suppress(ProcessLookupError):
+                nice.append(os.getpriority(os.PRIO_PROCESS, int(thread.name)))
+        return [nice.count(beside.NICE), *ask.snapshot.row(spill)]
+
+    large.counter.patience = PATIENCE
+    count, theirs = large.look(Dear("polite", polite))
+    assert count >= THREADS
+    with large.hurried() as ask:
+        assert ask.snapshot.row(spill) != (theirs,)
+
+
+def test_a_process_that_ends_does_not_wait_for_it(large: Large, caplog: pytest.LogCaptureFixture) -> None:
+    asked = threading.Event()
+
+    def endless(ask: Ask) -> Any:
+        asked.set()
+        return ask.snapshot.row("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b")
+
+    large.refused(Dear("endless", endless))
+    large.refused(Dear("next", lambda _ask: "counted"))
+    assert asked.wait(PATIENCE)
+    large.counter.end()
+    assert not [one for one in threading.enumerate() if one.name == "report figures"]
+    assert caplog.text == ""
 
 
 def test_no_more_is_wanted_than_can_be_remembered(large: Large, monkeypatch: pytest.MonkeyPatch) -> None:

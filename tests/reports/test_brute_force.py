@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import pytest
 
 from permitflow.analytics.courts import PARTIES, Spell, split
-from permitflow.analytics.durations import percentile_or_none
+from permitflow.analytics.durations import percentile
 from permitflow.analytics.percentiles import percentile_with_interval
 from permitflow.analytics.stuck import OpenFile, StepHistory, why_stuck
 from permitflow.db import Database
@@ -57,20 +57,22 @@ def check_step(past: Past, line: StepLine) -> None:
         (sorted(visit.worked for visit in ended), (one.working_p50, one.working_p90)),
         (sorted((visit.closed or 0) - visit.opened for visit in ended), (one.sojourn_p50, one.sojourn_p90)),
     ):
-        assert figures == pytest.approx(
-            [percentile_or_none(values, 50), percentile_or_none(values, 90)], abs=1
-        )
+        assert figures == pytest.approx([of_hundred(values, 50), of_hundred(values, 90)], abs=1)
     sure = percentile_with_interval(waits, 50)
     assert (one.waiting_low, one.waiting_high) == (sure.low, sure.high)
     start = before_at(scope)
     before = sorted(waited(visit) for visit in here if start <= (visit.closed or 0) < scope.start_at)
     assert one.closed_before == len(before)
-    assert one.before == pytest.approx(percentile_or_none(before, 50), abs=1)
+    assert one.before == pytest.approx(of_hundred(before, 50), abs=1)
     still = [visit for visit in here if visit.closed is None]
     assert one.oldest_open_us == max((scope.now - visit.opened for visit in still), default=None)
     for count in line.weeks:
         assert count.arrived == within([visit.opened for visit in here], count.week)
         assert count.left == within([visit.closed for visit in here], count.week)
+
+
+def of_hundred(ordered: Sequence[int], percent: int) -> int | None:
+    return percentile(ordered, percent) if ordered else None
 
 
 def within(instants: Iterable[int | None], week: Week) -> int:
@@ -116,7 +118,7 @@ def check_decisions(past: Past, ask: Ask) -> None:
         assert (line.decided, line.given_up) == (len(took), len(gone))
         assert line.open_now == sum(file.decided is None for file in mine)
         assert (line.low_us, line.high_us) == (sure.low, sure.high)
-        times = [percentile_or_none(took, 50), percentile_or_none(took, 90)]
+        times = [of_hundred(took, 50), of_hundred(took, 90)]
         assert [line.median_us, line.p90_us] == pytest.approx(times, abs=1)
 
 
@@ -143,15 +145,18 @@ def reasons(past: Past, file: ToldFile, place: ToldVisit, known: dict[str, StepH
 
 
 def due_line(past: Past, due: list[tuple[str, date, date | None, str]]) -> DueLine:
-    """The clocks of files that nobody gave up, that ended in the period or are overdue today."""
+    """The clocks of files that nobody gave up, whose day lies in the period and that ended or are overdue today."""
     outcomes = {file.id: file.outcome for file in past.files}
     standings = []
     for file, due_on, stopped_on, state in due:
-        if outcomes[file] in ("withdrawn", "abandoned"):
+        if (
+            outcomes[file] in ("withdrawn", "abandoned")
+            or not past.scope.from_on <= due_on <= past.scope.to_on
+        ):
             continue
         if stopped_on is None:
             standings += ["overdue"] * (due_on < past.scope.today)
-        elif past.scope.from_on <= due_on <= past.scope.to_on:
+        else:
             late = state == "expired" or stopped_on > due_on
             standings.append("late" if late else "in_time")
     counts = [standings.count(name) for name in ("in_time", "late", "overdue")]

@@ -32,11 +32,16 @@ def test_the_share_counts_overdue_open_clocks_as_missed(database: Database) -> N
             DueLine("decision", "decision", in_time=2, late=2, overdue=1),
             DueLine("completeness", "completeness", in_time=1, late=0, overdue=0),
         ]
-        assert [(line.n, line.share) for line in lines] == [(5, 40), (1, 100)]
+        assert [(line.n, line.share) for line in lines] == [(5, None), (1, None)]
         for standing, count in (("in_time", 2), ("late", 2), ("overdue", 1), ("", 5)):
             listed = entries(ask, Asked("clocks", clock="decision", standing=standing))
             assert listed is not None
             assert listed.count == len(listed.shown) == count
+
+
+def test_a_share_of_few_is_not_told_and_none_is_rounded_up() -> None:
+    assert DueLine("decision", "Decision", in_time=1999, late=1, overdue=0).share == 99.9
+    assert DueLine("decision", "Decision", in_time=19, late=0, overdue=0).share is None
 
 
 def test_clocks_that_say_nothing_about_the_city_are_left_out(database: Database) -> None:
@@ -48,6 +53,7 @@ def test_clocks_that_say_nothing_about_the_city_are_left_out(database: Database)
         history.clock(file, None, None, state="paused")
         history.clock(file, None, DUE)
         history.clock(file, date(2025, 1, 1), date(2025, 1, 1))
+        history.clock(file, date(2025, 1, 1), None)
         history.clock(history.file("A-2", 50, 60, outcome="withdrawn"), DUE, DUE)
         history.clock(history.file("A-3", 50, 60, outcome="abandoned"), DUE, DUE)
         scope = history.scope(0, NOW, NOW)

@@ -6,7 +6,7 @@ import pytest
 
 from permitflow.db import Database
 from permitflow.reports import fast_track
-from permitflow.reports.fast_track import clause_title, is_drawn, reasons, track_of
+from permitflow.reports.fast_track import clause_title, reasons, track_of
 from permitflow.reports.scope import Workflows
 from tests.desk import Desk
 from tests.reports.recorded import definition
@@ -32,14 +32,6 @@ def test_a_workflow_of_reviews_has_none() -> None:
     track = track_of(Workflows({"h": definition("us-ca/commercial-ab970")}))
     assert (track.passing, track.handing, track.audits, track.drawn) == (set(), set(), set(), {})
     assert track_of(NOBODY).suspending == frozenset()
-
-
-def test_files_are_drawn_by_the_random_end_of_their_id() -> None:
-    track = track_of(HOMES)
-    assert is_drawn(track, HOME.workflow, "0" * 30 + "04")
-    assert not is_drawn(track, HOME.workflow, "0" * 30 + "05")
-    assert is_drawn(track, HOME.workflow, "0" * 30 + "64")
-    assert not is_drawn(track, "other", "0" * 32)
 
 
 def test_a_clause_says_its_message_or_its_name() -> None:

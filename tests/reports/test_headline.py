@@ -6,6 +6,7 @@ import pytest
 
 from permitflow.analytics.durations import DAY_US
 from permitflow.reports.headline import Flow, Terms, headline
+from permitflow.reports.pages.overview import overview
 from tests.reports.told_city import ToldCity
 
 FIRST, LAST, NOW = "2026-06-01", "2026-06-30", "2026-07-01 12:00"
@@ -58,6 +59,20 @@ def test_legal_terms_of_the_period() -> None:
     with city.asked(FIRST, LAST) as ask:
         found = headline(ask)
     assert (found.flow.terms, found.flow.terms.due, found.unverified) == (Terms(1, 2, 1), 4, 1)
+
+
+def test_files_that_are_overdue_by_an_unchecked_date_alone() -> None:
+    city = ToldCity("2026-05-01", NOW)
+    clocks = ([False], [False, True], [True], [], [False])
+    for number, checked in enumerate(clocks):
+        file = city.file("2026-05-20", "2026-06-20" if number == 4 else None, due_on="2026-06-10")
+        for verified in checked:
+            city.clock(file, "2026-06-10", verified=verified)
+        city.clock(file, "2026-07-10", verified=True)
+    with city.asked(FIRST, LAST) as ask:
+        found, (*_others, told) = headline(ask), overview(ask).told
+    assert (found.overdue, found.unchecked) == (4, 1)
+    assert told.say().endswith("date: 4, 1 of them by a date whose number nobody has checked yet.")
 
 
 @pytest.mark.parametrize(

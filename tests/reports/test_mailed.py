@@ -28,7 +28,7 @@ def figure(rows: list[tuple[Cell, ...]], metric: str = "step_times", **more: obj
         (Linked(7, "open"), "count", "7"),
         (0.256, "number", "0.26"),
         (12.34, "percent", "12.3 %"),
-        (3 * DAY, "duration", "3 d 0 h"),
+        (3 * DAY, "duration", "3 d"),
         (int(2.5 * DAY), "business", "2.5 business days"),
         (date(2026, 8, 4), "date", "Tue 4 Aug 2026"),
         (MONDAY, "instant", "2026-03-02 09:00"),

@@ -1,10 +1,7 @@
-"""The nine cells of percentiles and their intervals, and the days that sentences name."""
+"""The nine cells of percentiles and their intervals."""
 
 from __future__ import annotations
 
-import pytest
-
-from permitflow.analytics.durations import DAY_US
 from permitflow.analytics.grouped_percentiles import ALL, Source, percentiles_by
 from permitflow.analytics.snapshot import Snapshot
 from permitflow.reports.percentile_cells import (
@@ -13,7 +10,6 @@ from permitflow.reports.percentile_cells import (
     percentile_cells,
     percentile_columns,
     too_few,
-    whole_days,
 )
 
 
@@ -46,8 +42,3 @@ def test_under_twenty_every_cell_is_empty() -> None:
 def test_the_warning_stands_when_a_line_is_small() -> None:
     assert too_few(400, 19) == too_few(1) == (TOO_FEW,)
     assert too_few(0, 20) == too_few() == ()
-
-
-@pytest.mark.parametrize(("us", "days"), [(0, 0), (1, 1), (DAY_US, 1), (DAY_US + 1, 2), (3 * DAY_US - 1, 3)])
-def test_days_are_rounded_up(us: int, days: int) -> None:
-    assert whole_days(us) == days

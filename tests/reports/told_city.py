@@ -18,7 +18,8 @@ from permitflow.queries.sentence import Phrase
 from permitflow.reports.figures import Figure, Value, plain
 from permitflow.reports.page import Ask, Statement
 from permitflow.reports.scope import City, Scope, Workflows
-from permitflow.reports.snapshots.business_clock import BusinessClock, days_of
+from permitflow.reports.snapshots.business_clock import days_of
+from tests.reports.business_clock import BusinessClock
 
 ZONE = "America/Los_Angeles"
 CITY = City("0" * 32, "testville", "Testville", ZONE)

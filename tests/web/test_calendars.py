@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from permitflow.instants import now_us, to_datetime
+from permitflow.instants import local_date, now_us
 from permitflow.models import CalendarEdit, CalendarVersion, Clock
 from permitflow.services.calendar_recounts import continue_reprojection
 from tests import factories
@@ -74,7 +74,7 @@ def test_a_year_is_shown_month_by_month(manager: StrictClient) -> None:
 
 
 def test_a_year_out_of_reach_shows_this_one(manager: StrictClient) -> None:
-    this_year = to_datetime(now_us()).year
+    this_year = local_date(now_us(), "America/Los_Angeles").year
     for asked in ("0", "9999", "soon"):
         assert f"Calendar of Rio Verde, {this_year}" in words(manager.get(f"{PAGE}?year={asked}"))
 
@@ -137,7 +137,7 @@ def test_weekdays_hours_and_opened_days_are_edited_too(manager: StrictClient, ci
 
 def test_the_holidays_of_the_next_year_are_one_press_away(manager: StrictClient, city: City) -> None:
     page = manager.get(PAGE)
-    last = max(2026, to_datetime(now_us()).year - 1)
+    last = max(2026, local_date(now_us(), "America/Los_Angeles").year - 1)
     assert "The public holidays end with 2026" in words(page)
     press(manager, page, "/edits/seed")
     text = words(manager.get(f"{PAGE}?year={last + 1}"))

@@ -12,6 +12,7 @@ from flask import Flask
 
 from permitflow.reports import beside, prepared_page
 from permitflow.reports.beside import Beside, Wanted
+from permitflow.reports.snapshots.shelf import Shelf
 from permitflow.reports.snapshots.store import KEY, Store
 from tests import factories
 from tests.browsing import database_of, signed_in, words
@@ -22,6 +23,12 @@ FILES = (
     "/reports/finished.json",
     "/reports/finished/gross.csv",
     "/reports/finished/files/decided",
+    "/reports/bottlenecks/steps.csv",
+    "/reports/bottlenecks/stuck.csv",
+    "/reports/files?show=held",
+    "/performance/{city}",
+    "/performance/{city}.json",
+    "/performance/{city}/cards.csv",
 )
 
 
@@ -60,6 +67,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def test_pages_say_that_they_are_being_counted(manager: StrictClient, folder: Path, counter: Beside) -> None:
+    files = [path.format(city=folder.name) for path in FILES]
     with held(folder):
         for path in PAGES:
             page = manager.get(path)
@@ -67,12 +75,12 @@ def test_pages_say_that_they_are_being_counted(manager: StrictClient, folder: Pa
             assert "Choose period and files" in words(page)
             assert "are being counted" in words(page)
             assert "<progress" in page.text
-        for path in FILES:
+        for path in files:
             page = manager.get(path)
             assert (page.status_code, page.headers["Retry-After"]) == (503, "5"), path
             assert "are being counted" in words(page)
     counter.wait()
-    for path in (*PAGES, *FILES):
+    for path in (*PAGES, *files):
         page = manager.get(path)
         assert page.status_code == 200, path
         assert "Refresh" not in page.headers
@@ -97,7 +105,7 @@ def test_a_failure_is_a_sentence_and_does_not_look_again(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def broken(_counter: Beside, place: Path, _wanted: Wanted) -> None:
+    def broken(_counter: Beside, place: Path, _wanted: Wanted, _shelf: Shelf) -> None:
         raise OSError(f"nothing can be counted for {place.parent.parent.name}")
 
     monkeypatch.setattr(Beside, "_count", broken)

@@ -149,7 +149,8 @@ def test_only_classes_of_the_city_are_offered(manager: StrictClient) -> None:
 
 def test_usual_periods_are_a_click_away(manager: StrictClient) -> None:
     page = manager.get("/reports/map?heat=risk").text
-    assert page.count('aria-current="true"') == 2
+    assert re.search(r'heat=risk[^"]*" aria-current="true"', page)
+    assert 'aria-current="true">last 365 days</a>' in page
     found = re.search(r'<a href="(\?[^"]*)">last 30 days</a>', page)
     assert found
     query = parse_qs(found[1].replace("&amp;", "&")[1:])

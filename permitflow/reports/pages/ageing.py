@@ -102,6 +102,7 @@ def _points(ask: Ask, lines: Sequence[StepLine]) -> Figure:
             Phrase("Net age in business days"),
             series="band",
             lines=_level_lines(chosen),
+            order=(*BANDS, UNKNOWN),
         ),
         notes=tuple(notes),
         empty=Phrase("Nothing is open."),

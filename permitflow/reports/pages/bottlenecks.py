@@ -95,7 +95,7 @@ def _told(causes: Causes, split: Contributions) -> Iterator[Phrase]:
 def _held_up(one: HeldUp, line: StepLine | None) -> tuple[Cell, ...]:
     found = one.finding
     there = (line.figures.open_now, line.figures.closed) if line else (0, 0)
-    return (_name(one.title), one.cause, found.files, round(found.days_lost), 100 * found.share, *there)
+    return (_name(one.title), one.cause, found.files, round(found.days_lost), one.percent, *there)
 
 
 def _courts(courts: Courts) -> Figure:

@@ -15,12 +15,15 @@ from permitflow.reports.deadlines import UNCHECKED
 from permitflow.reports.figures import Cell, Column, Figure, Linked
 from permitflow.reports.page import Ask, Listing, Page, Statement
 from permitflow.reports.scope import City
-from permitflow.reports.small_numbers import percent
+from permitflow.reports.small_numbers import kept_percent, percent
 from permitflow.reports.snapshots.store import Gathering
 
 LEAST_DATED = 95
 """Percent of the ended files that must have both dates before times are shown."""
 MOST_CITIES = 40
+ALONE = Phrase(
+    "You see one city: the others stand here for those who may read their reports, and for everybody under Performance."
+)
 TITLES: Mapping[str, Phrase] = {
     "homes": Phrase("Homes"),
     "sites": Phrase("Shops, workplaces, apartment houses and plazas"),
@@ -95,6 +98,7 @@ def _coverage(told: Sequence[Told]) -> Figure:
             Phrase(
                 "Both dates: the day of submission and the day of the decision. Permits from elsewhere count among those without."
             ),
+            *((ALONE,) if len(told) == 1 else ()),
         ),
         n=len(told),
     )
@@ -165,7 +169,7 @@ def _times_row(one: Told, family: str) -> tuple[Cell, ...]:
         Linked(n, "decided", {"city": one.city.slug, "family": family}) if one.coverage else None,
         *times,
         away,
-        percent(found.get("kept", 0), found.get("due", 0)) if one.bears_times else None,
+        kept_percent(found.get("kept", 0), found.get("due", 0)) if one.bears_times else None,
         percent(found.get("approved", 0), found.get("cycles", 0)) if one.bears_times else None,
         _why(one, n),
     )

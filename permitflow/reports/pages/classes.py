@@ -17,7 +17,7 @@ from permitflow.reports.page import Ask, Listing, Page, Statement
 from permitflow.reports.prepared_page import Prepared
 from permitflow.reports.queue_order import TURNS_BOTH_WAYS
 from permitflow.reports.reviews import CYCLES, verdicts
-from permitflow.reports.small_numbers import hidden, percent
+from permitflow.reports.small_numbers import hidden, kept_percent, percent
 
 KINDS: Mapping[str, Phrase] = {
     **{name: GROUPS[name] for name in ("workflow", "level", "project_type", "public_land")},
@@ -192,7 +192,7 @@ def _shares(found: Found, key: Key) -> tuple[Cell, ...]:
     return (
         percent(counts.approved, counts.cycles),
         Linked(counts.due, "due", _words(*key)),
-        percent(counts.kept, counts.due),
+        kept_percent(counts.kept, counts.due),
         100 * counts.applicant_us / counts.took_us if enough else None,
     )
 

@@ -12,6 +12,7 @@ from permitflow.reports.figures import Cell, Chart, Column, Figure, Linked
 from permitflow.reports.lapses import LAPSES, lapse_words, refunds
 from permitflow.reports.legal_terms import DUE, KEPT, OPEN, TERMS, clock_titles, period, titled
 from permitflow.reports.page import Ask, Listing, Page, Statement
+from permitflow.reports.small_numbers import kept_percent
 
 Counts = Mapping[tuple[str, str, str, bool], int]
 """How many clocks: (side, clock, standing, whether its last day lies in the period) -> number."""
@@ -117,11 +118,11 @@ def _on_time(ask: Ask, counts: Counts) -> Figure:
         "on_time",
         Phrase("Kept and missed"),
         "on_time",
-        (*columns, Column("rate", Phrase("In time"), "percent")),
+        (*columns, Column("rate", Phrase("Share in time"), "percent")),
         rows,
         lead=(said,),
         notes=(
-            Phrase("In time are both columns that say so. Files withdrawn or abandoned are left out."),
+            Phrase("In time are both columns that begin so. Files withdrawn or abandoned are left out."),
             FEW,
         ),
         n=due,
@@ -143,7 +144,7 @@ def _by_month(ask: Ask) -> Figure:
             ask.workflows.clock_title(clock),
             Linked(due, "clocks", {"side": "city", "clock": clock, "month": month, "standing": "due"}),
             Linked(kept, "clocks", {"side": "city", "clock": clock, "month": month, "standing": "kept"}),
-            100 * kept / due if due >= ENOUGH else None,
+            kept_percent(kept, due),
         )
         for month, clock, due, kept in found
     ]
@@ -274,7 +275,7 @@ def _rate(counts: Counts, side: str, clock: str) -> float | None:
     kept, due = (
         sum(_number(counts, side, clock, one, due=True) for one in standings) for standings in (KEPT, DUE)
     )
-    return 100 * kept / due if due >= ENOUGH else None
+    return kept_percent(kept, due)
 
 
 def _clock_lines(ask: Ask) -> Statement:

@@ -65,7 +65,7 @@ def _cause(title: str, step: str, causes: Causes, place: int) -> tuple[Cell, ...
         CAUSES[found.cause],
         Linked(found.files, "held_up", {"step": step}),
         found.days_lost,
-        100 * found.share,
+        causes.found[place].percent,
         *(value if isinstance(value, int) else None for value in spent),
     )
 
@@ -88,12 +88,20 @@ def _lead(causes: Causes) -> tuple[Phrase, ...]:
 
 
 def _notes(causes: Causes, now: int) -> Iterator[Phrase]:
+    if causes.found:
+        yield ALL_FILES
     if causes.cut:
         counts = {"n": causes.looked_at, "all": causes.visits}
         yield Phrase("Only the newest {n} of {all} visits of the period were looked at.", counts)
     if now - causes.as_of >= MINUTE:
         minutes = {"n": (now - causes.as_of) // MINUTE}
         yield Phrase("Worked out in advance; minutes ago: {n}.", minutes)
+
+
+ALL_FILES = Phrase(
+    "Days lost are those of all files, open and abandoned ones up to now; the parts of the time to the decision below are "
+    "those of decided files alone."
+)
 
 
 def parts_figure(split: Contributions) -> Figure:

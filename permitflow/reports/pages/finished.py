@@ -19,8 +19,8 @@ from permitflow.reports.percentile_cells import (
     percentile_cells,
     percentile_columns,
     too_few,
-    whole_days,
 )
+from permitflow.reports.wording import elapsed
 
 MOST_POINTS = 500
 PERCENTS = (50, 85, 90, 95)
@@ -80,8 +80,8 @@ def _lead(whole: Measured) -> tuple[Phrase, ...]:
     half, most = whole.value(50), whole.value(85)
     if half is None or most is None:
         return ()
-    told = {"n": whole.n, "half": whole_days(half), "most": whole_days(most)}
-    return (Phrase("Half of {n} files were decided within {half} d, 85 of 100 within {most} d.", told),)
+    told = {"n": whole.n, "half": elapsed(half), "most": elapsed(most)}
+    return (Phrase("Half of {n} files were decided within {half}, 85 of 100 within {most}.", told),)
 
 
 def _counted(ask: Ask) -> Figure:

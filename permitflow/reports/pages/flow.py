@@ -10,11 +10,11 @@ from permitflow.analytics.courts import PARTIES
 from permitflow.analytics.daily_flow import LEAST_WEEKS, observed_load, over_spans, whole_weeks
 from permitflow.analytics.flow_counts import StepFlow, days_of_work_on_hand, throughput_per_day
 from permitflow.queries.sentence import Phrase
+from permitflow.reports.daily_flow import Kind, Moves, Span, moves, spans, until
 from permitflow.reports.figures import Cell, Chart, Column, Figure, Linked
 from permitflow.reports.flow_listings import LISTINGS
 from permitflow.reports.held_by_month import TITLES
 from permitflow.reports.littles import littles_law
-from permitflow.reports.moves import Kind, Moves, Span, moves, spans, until
 from permitflow.reports.page import Ask, Choice, Page
 from permitflow.reports.queue_ages import queue_ages
 from permitflow.reports.stay_curves import OF_A_STEP

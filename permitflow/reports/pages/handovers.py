@@ -164,7 +164,8 @@ def _steps(ask: Ask, passed: Passed) -> Figure:
 
 
 def _per_file(ask: Ask) -> Figure:
-    found = ask.snapshot.rows(_PER_FILE, {"most": MOST_TIMES})
+    counted = {times: row for times, *row in ask.snapshot.rows(_PER_FILE, {"most": MOST_TIMES})}
+    found = [(times, *counted.get(times, (0, 0))) for times in range(max(counted, default=-1) + 1)]
     n = sum(row[1] for row in found)
     once = sum(bounced for times, _, bounced in found if times)
     return Figure(

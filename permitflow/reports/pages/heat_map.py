@@ -64,7 +64,7 @@ COLUMNS = (
     Column("wait", Phrase("Half wait at least"), "duration"),
     Column("p85", Phrase("85 of 100 leave within"), "duration"),
     Column("lost", Phrase("Waiting time in all, before the decision"), "duration"),
-    Column("old", Phrase("Open beyond that"), "count"),
+    Column("old", Phrase("Open beyond 85 of 100"), "count"),
     Column("due_soon", Phrase("Due within {n} business days or overdue", {"n": SOON_DAYS}), "count"),
     Column("risk", Phrase("At risk: either"), "count"),
     Column("risk_percent", Phrase("At risk, of those there"), "percent"),

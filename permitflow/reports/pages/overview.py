@@ -20,6 +20,9 @@ FEW = Phrase("Times and shares that fewer than {n} files stand behind are not sh
 NO_BEFORE = Phrase(
     "The record does not reach back over the whole period before this one, so nothing is compared with it."
 )
+BARS = Phrase("Bars are files decided in the month.")
+NONE_DECIDED = Phrase("The city decided no file in these months.")
+BARS_AND_LINE = Phrase("Bars are files decided in the month, the line is the time half of them took.")
 
 _TREND = """WITH all_months AS (SELECT * FROM {months}),
     came AS (SELECT month, count(*) AS submitted FROM chosen ASOF JOIN all_months ON submitted_at >= start_at
@@ -90,19 +93,24 @@ def _pace(ask: Ask, found: Headline) -> Phrase:
 
 
 def _law(found: Headline) -> Phrase | None:
-    percent = found.flow.terms.percent
-    if percent is None:
+    terms = found.flow.terms
+    if terms.percent is None:
         return None
     return Phrase(
-        "Of 100 legal terms {kept} were kept; overdue ones that are still open count as missed.",
-        {"kept": int(percent)},
+        "Of {due} legal terms that came due {kept} were kept; overdue ones that are still open count as missed.",
+        {"due": terms.due, "kept": terms.met},
     )
 
 
 def _overdue(found: Headline) -> Phrase:
     if not found.overdue:
         return Phrase("No open file is past its legal date.")
-    return Phrase("Open files past their legal date: {n}.", {"n": found.overdue})
+    if not found.unchecked:
+        return Phrase("Open files past their legal date: {n}.", {"n": found.overdue})
+    return Phrase(
+        "Open files past their legal date: {n}, {unchecked} of them by a date whose number nobody has checked yet.",
+        {"n": found.overdue, "unchecked": found.unchecked},
+    )
 
 
 def _wait(ask: Ask, found: Headline) -> Phrase | None:
@@ -110,7 +118,7 @@ def _wait(ask: Ask, found: Headline) -> Phrase | None:
         return None
     step, wait, _visits = found.wait
     return Phrase(
-        "The longest wait is at {step}: half of the files wait {days} days or more there.",
+        "The longest wait is at {step}: half of the files that go there wait {days} days or more.",
         {"step": ask.workflows.step_title(step), "days": days_of(wait)},
     )
 
@@ -230,7 +238,8 @@ def _notes(cards: Sequence[Card], found: Headline) -> tuple[Phrase, ...]:
 
 def trend(ask: Ask) -> Figure:
     """Return what came in and what was decided in each month, and how long half of the decided took."""
-    rows = ask.snapshot.rows(_TREND.format(months=values(months(ask.scope))))
+    found = ask.snapshot.rows(_TREND.format(months=values(months(ask.scope))))
+    decided, lined = sum(row[2] for row in found), any(row[2] >= ENOUGH for row in found)
     return Figure(
         "trend",
         Phrase("Month by month"),
@@ -242,11 +251,11 @@ def trend(ask: Ask) -> Figure:
             Column("p50", Phrase("Half decided within"), "duration"),
             Column("p85", Phrase("85 of 100 decided within"), "duration"),
         ),
-        [_month(*row) for row in rows],
-        lead=(Phrase("Bars are files decided in the month, the line is the time half of them took."),),
+        [_month(*row) for row in found],
+        lead=(BARS_AND_LINE if lined else BARS if decided else NONE_DECIDED,),
         chart=Chart("bars", "month", ("decided", "p50"), Phrase("Files decided in each month")),
-        notes=(Phrase("The period cuts its first and its last month."), FEW),
-        n=sum(row[2] for row in rows),
+        notes=(Phrase("The period may cut its first and its last month."), FEW),
+        n=decided,
         public=True,
     )
 

@@ -185,7 +185,7 @@ def _people(ask: Ask, asked: Mapping[str, object]) -> Figure:
             Column("flag", Phrase("Pattern")),
             Column("observed", Phrase("Found"), "count"),
             Column("acts", Phrase("Of so many acts"), "count"),
-            Column("expected", Phrase("As often as the colleagues"), "number"),
+            Column("expected", Phrase("At the colleagues' rate"), "number"),
             Column("q", Phrase("False alarm, of a hundred"), "percent"),
         ),
         [

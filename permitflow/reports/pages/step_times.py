@@ -15,9 +15,9 @@ from permitflow.reports.percentile_cells import (
     percentile_cells,
     percentile_columns,
     too_few,
-    whole_days,
 )
 from permitflow.reports.stay_curves import OF_A_STEP
+from permitflow.reports.wording import elapsed, in_business_days
 from permitflow.reports.worked_lives import worked_figures
 
 _ENDED = f"{OF_A_STEP} AND in_period(closed_at)"
@@ -150,10 +150,9 @@ def _lead(ask: Ask, shown: Shown, known: Mapping[str, Measured], order: list[str
     if not order or (half := known[order[0]].value(50)) is None:
         return ()
     place, n = ask.workflows.step_title(order[0]), known[order[0]].n
-    told = {"place": place, "n": n, "half": whole_days(half)}
-    if shown.kind == "business":
-        return (Phrase("Longest at {place}: half of {n} stays within {half} business days.", told),)
-    return (Phrase("Longest at {place}: half of {n} stays within {half} d.", told),)
+    length = in_business_days(half) if shown.kind == "business" else elapsed(half)
+    told = {"place": place, "n": n, "half": length}
+    return (Phrase("Longest at {place}: half of {n} stays within {half}.", told),)
 
 
 def _listed(condition: str) -> Listing:

@@ -99,8 +99,7 @@ def worst_figure(ask: Ask, found: Worst) -> Figure:
         [_row(place, one, holders) for place, one in enumerate(found.files, 1)],
         lead=(
             Phrase(
-                "Open files with the city: {open}. In a bad state, which is overdue, rather late than not, or older than "
-                "95 of 100 at their step: {bad}.",
+                "Open files with the city: {open}. Overdue, likely to be late, or older than 95 of 100 at their step: {bad}.",
                 {"open": total.open, "bad": total.bad},
             ),
         ),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from permitflow.engine.calendars import Calendar
@@ -12,24 +11,6 @@ from permitflow.reports.scope import start_of_day
 Day = tuple[date, int, int, bool, int]
 """A local day, its half-open instants (microseconds), whether the office is open, and the clock at its start."""
 ONE_DAY = timedelta(days=1)
-
-
-class BusinessClock:
-    """Reads the business clock: it runs on open days, all 24 hours, and stands still on closed ones."""
-
-    def __init__(self, days: Sequence[Day]) -> None:
-        self._days = days
-        self._starts = [start for _, start, _, _, _ in days]
-
-    def at(self, instant: int | None) -> int | None:
-        """Return the clock at an instant, both in microseconds; 0 before its first day, None for None."""
-        if instant is None:
-            return None
-        place = bisect_right(self._starts, instant) - 1
-        if place < 0:
-            return 0
-        _, start, end, is_open, passed = self._days[place]
-        return passed + (min(instant, end) - start if is_open else 0)
 
 
 def days_of(calendar: Calendar | None, zone: str, first: date, last: date) -> Iterator[Day]:

@@ -14,7 +14,7 @@ from permitflow.analytics.columns import append
 from permitflow.analytics.snapshot import TABLES
 from permitflow.engine.calendars import Calendar
 from permitflow.instants import local_date
-from permitflow.reports.flow import NOT_DECIDED_BY_CITY
+from permitflow.reports.record_rows import NOT_DECIDED_BY_CITY
 from permitflow.reports.scope import City, Workflows
 from permitflow.reports.snapshots.business_clock import Day, days_of
 from permitflow.reports.snapshots.sources import FILES, PARTS, Source

@@ -88,6 +88,10 @@ class Store:
             return Snapshot(connection, as_of, self._kept(city, manifest, closed))
         raise Gathering(city, *self.progress(city))
 
+    def through(self, shelf: Shelf) -> Store:
+        """Return the same store, whose snapshots are read through another shelf."""
+        return replace(self, _shelf=shelf)
+
     def refresh(
         self, city: City, now: int, say: Said | None = None, wait: float = LOCK_SECONDS
     ) -> Manifest | None:

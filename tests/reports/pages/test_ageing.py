@@ -78,6 +78,7 @@ def test_one_step_is_drawn_with_its_limits(database: Database) -> None:
     assert [value for _, value in one.chart.lines] == by_step(table)["fire"][5:9]
     assert {said(row[1]) for row in one.rows} == {"fire"}
     assert options == ["", "building", "fire", "intake"]
+    assert all_steps.chart.order == one.chart.order == (*ageing.BANDS, ageing.UNKNOWN)
 
 
 def test_filters_narrow_what_is_open_and_what_it_is_compared_with(database: Database) -> None:

@@ -17,8 +17,8 @@ from permitflow.reports.pages.bottlenecks import PAGE
 from permitflow.reports.tables import table
 from tests.reports.history import ZONE, History, asked, told
 
-TOLD_OTHERWISE = {"step", "court", "cause", "share", "days_lost"}
-"""Ids in a spreadsheet and words here, a part of one there and percent here."""
+TOLD_OTHERWISE = {"step", "court", "cause", "days_lost"}
+"""Ids in a spreadsheet and words here, tenths of days there and whole ones here."""
 
 
 @pytest.fixture

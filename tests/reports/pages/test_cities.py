@@ -136,6 +136,10 @@ def test_95_of_100_is_enough(database: Database, dated: int, shown: bool) -> Non
 def test_only_the_cities_of_the_reader_are_read(database: Database, scope: Scope) -> None:
     coverage, times = rows(database, scope, "zebra")
     assert {row["city"] for row in (*coverage, *times)} == {"Zebra"}
+    for slugs in (("zebra",), ("zebra", "mango")):
+        with looking(database, scope, *slugs) as ask:
+            notes = cities.figures(ask)[0].notes
+        assert (cities.ALONE in notes) is (len(slugs) == 1)
 
 
 def test_every_number_leads_to_the_list_of_its_own_city(database: Database, scope: Scope) -> None:

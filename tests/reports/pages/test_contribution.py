@@ -12,7 +12,7 @@ from permitflow.db import Database
 from permitflow.reports.contributions import contributions_of, split_of
 from permitflow.reports.figures import plain
 from permitflow.reports.page import Ask
-from permitflow.reports.pages.contribution import LONGER, PAGE, SAME, SHORTER, UNKNOWN
+from permitflow.reports.pages.contribution import ALL_FILES, LONGER, PAGE, SAME, SHORTER, UNKNOWN
 from tests.reports.history import NOW, History, asked, told
 from tests.reports.pages.linked import wrong_links
 from tests.reports.random_history import Past, draw
@@ -65,6 +65,7 @@ def test_a_bottleneck_is_told_with_its_files_and_what_a_faster_step_would_save(d
     assert values[2:4] == [30, pytest.approx(360, abs=0.5)]
     assert sum(value for value in values[5:] if isinstance(value, int)) == pytest.approx(100, abs=1)
     assert causes.lead[0].say().startswith("Most time is lost at fire: 30 files lost 360 days there")
+    assert ALL_FILES in causes.notes
     told_of = [phrase.say() for phrase in parts.lead]
     assert (
         "If fire were 3 days faster each time, the decision would come 3.0 days earlier (on average of 30 files)."

@@ -11,15 +11,14 @@ import pytest
 
 from permitflow.analytics.daily_flow import whole_weeks
 from permitflow.analytics.durations import DAY_US, percentile
-from permitflow.analytics.littles_law import Span as Stretch
-from permitflow.analytics.littles_law import little_check
 from permitflow.db import Database
 from permitflow.instants import local_date
+from permitflow.reports.daily_flow import spans
 from permitflow.reports.figures import Figure, plain
-from permitflow.reports.moves import spans
 from permitflow.reports.page import Ask
 from permitflow.reports.pages.flow import PAGE, figures
 from permitflow.reports.scope import start_of_day
+from tests.analytics.counted_window import Stretch, counted_window
 from tests.reports.flowing_city import FlowingCity, Stay, flowing_city
 from tests.reports.history import NOW, ZONE, History, asked, day, told
 from tests.reports.open_city import said
@@ -136,7 +135,7 @@ def test_little_s_law_is_the_exact_identity(database: Database, city: FlowingCit
     with asked(database, city.scope) as ask:
         shown = {said(row[0]): [plain(cell) for cell in row[1:]] for row in by_id(ask)["littles_law"].rows}
     for step in ("", *STEPS):
-        check = little_check(stretches(city, step), city.scope.start_at, city.scope.end_at)
+        check = counted_window(stretches(city, step), city.scope.start_at, city.scope.end_at)
         assert check.mean_present * DAY_US == check.rate_per_day * check.mean_stay_us
         *numbers, state = shown[step or "All files"]
         assert numbers == [

@@ -77,6 +77,7 @@ def test_files_by_handovers_and_by_trips_to_the_applicant(database: Database, wr
     assert {int(times[0]): row["handovers"] for times, row in found.items() if row["handovers"]} == passed
     assert {int(times[0]): row["bounces"] for times, row in found.items() if row["bounces"]} == away
     assert sum(row["bounces_share"] for row in found.values()) == pytest.approx(100)
+    assert [int(times[0]) for times in found] == list(range(len(found)))
 
 
 def test_every_number_leads_to_its_list(database: Database, written: Office) -> None:

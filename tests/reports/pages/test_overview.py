@@ -13,6 +13,7 @@ import pytest
 from permitflow.db import Database
 from permitflow.instants import DAY, local_date
 from permitflow.reports.figures import Value, plain
+from permitflow.reports.headline import headline
 from permitflow.reports.page import Ask
 from permitflow.reports.pages import overview
 from permitflow.reports.scope import Scope
@@ -131,6 +132,8 @@ def test_months_add_up_to_the_period(database: Database, scope: Scope) -> None:
     assert sum(plain(row[1]) for row in trend.rows) == found["submitted"]
     assert sum(plain(row[2]) for row in trend.rows) == found["decided"]
     assert all((row[3] is None) == (plain(row[2]) < 20) for row in trend.rows)
+    lined = any(row[3] is not None for row in trend.rows)
+    assert trend.lead == ((overview.BARS_AND_LINE if lined else overview.BARS),)
 
 
 def test_every_number_leads_to_its_files(database: Database, scope: Scope) -> None:
@@ -142,9 +145,10 @@ def test_every_number_leads_to_its_files(database: Database, scope: Scope) -> No
 def test_the_sentences_say_it_all(database: Database, scope: Scope) -> None:
     with asked(database, scope) as ask:
         told = " ".join(phrase.say() for phrase in overview.overview(ask).told)
+        terms = headline(ask).flow.terms
     assert "the city decided" in told
     assert "half of them within" in told
-    assert "Of 100 legal terms" in told
+    assert f"Of {terms.due} legal terms that came due {terms.met} were kept" in told
     assert "The longest wait is at fire" in told
 
 
@@ -171,6 +175,7 @@ def test_an_empty_city_says_so_without_a_number(database: Database) -> None:
         found = overview.overview(ask)
     assert {plain(card.value) for card in found.cards} == {0, None}
     assert found.told[-1].say() == "No open file is past its legal date."
+    assert found.figures[1].lead == (overview.NONE_DECIDED,)
     assert all(card.change is None for card in found.cards)
 
 

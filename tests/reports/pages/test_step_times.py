@@ -14,6 +14,7 @@ from permitflow.reports import lead_times
 from permitflow.reports.figures import Figure, plain
 from permitflow.reports.page import Ask
 from permitflow.reports.pages.step_times import PAGE, figures
+from permitflow.reports.wording import elapsed, in_business_days
 from tests.reports.flowing_city import FlowingCity, Stay, business_days, flowing_city
 from tests.reports.history import History, asked, told
 from tests.reports.open_city import said
@@ -51,6 +52,11 @@ def test_steps_equal_those_counted_stay_by_stay(database: Database, city: Flowin
         found = by_id(ask)
     assert set(lines(found["stay"])) == {"intake", "fire", "building", "corrections"}
     assert set(lines(found["wait"])) == set(lines(found["work"])) == {"intake", "fire", "building"}
+    for name, words in (("stay", elapsed), ("b_stay", in_business_days), ("work", elapsed)):
+        place, (_still, n, half, *_rest) = next(iter(lines(found[name]).items()))
+        assert isinstance(half, int)
+        said_first = f"Longest at {place}: half of {n} stays within {words(half).say()}."
+        assert found[name].lead[0].say() == said_first
     for step in lines(found["stay"]):
         own = [stay for stay in city.stays() if stay.step == step]
         still = sum(stay.closed is None for stay in own)

@@ -89,6 +89,7 @@ def test_outcomes_and_open_files_add_up(database: Database) -> None:
             (
                 -(-((file.decided_at or city.scope.now) - file.submitted_at) // HOUR_US) * HOUR_US,
                 {"abandoned": "expired"}.get(file.outcome or "", file.outcome),
+                1,
             )
             for file in city.files
             if file.workflow == workflow

@@ -9,7 +9,8 @@ import pytest
 from permitflow.engine.calendars import Calendar
 from permitflow.instants import DAY, SECOND
 from permitflow.reports.scope import start_of_day
-from permitflow.reports.snapshots.business_clock import BusinessClock, days_of
+from permitflow.reports.snapshots.business_clock import days_of
+from tests.reports.business_clock import BusinessClock
 
 ZONE = "America/Los_Angeles"
 HOUR = 3600 * SECOND

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from permitflow.reports.flow import NOT_DECIDED_BY_CITY, FileRow
+from permitflow.reports.record_rows import NOT_DECIDED_BY_CITY, FileRow
 from permitflow.reports.snapshots.gathering import NOT_BY_CITY
 
 FILE = FileRow("f", None, "", "w", "h", "in_review", "agency", 100, None, 100, None, None)

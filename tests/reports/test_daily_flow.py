@@ -10,7 +10,7 @@ import pytest
 
 from permitflow.analytics.daily_flow import Day
 from permitflow.analytics.durations import DAY_US
-from permitflow.reports.moves import Moves, moves, spans, until
+from permitflow.reports.daily_flow import Moves, moves, spans, until
 from permitflow.reports.scope import Scope
 from tests.reports.told_city import CITY, ToldCity, at
 
