@@ -8,8 +8,10 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -17,6 +19,7 @@ import pytest
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 import config
+from permitflow import instants
 from tests.postgres import Cluster, PostgresMissing, running_cluster
 from tests.presence import absent
 from tests.rendered_templates import RenderedTemplates
@@ -34,14 +37,19 @@ if TYPE_CHECKING:
 
 MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 2_000_000_000
+TODAY_NS = 1_795_456_800_000_000_000
+"""Monday, 2026-11-23, 10:00 in Los Angeles: when every run of the tests begins, by the clock of the program."""
 YOUNG_OBJECTS = 50_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep what tests write in memory where there is room, and count which templates they render.
+    """Live on the same day in every run, keep what is written in memory, and count which templates are rendered.
 
+    What is green today is then green at midnight, in March, and when the deadlines of the tests' files have passed.
     Half of the time of a run on disk is waiting for databases to be durable, which is no test's subject.
     """
+    ahead = TODAY_NS - time.time_ns()
+    instants.time = SimpleNamespace(time_ns=lambda: time.time_ns() + ahead)  # type: ignore[assignment]
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_NEEDED:
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None

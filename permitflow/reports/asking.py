@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from permitflow.reports.page import Ask, Statement
 from permitflow.reports.scope import Scope, workflows_of
+from permitflow.reports.snapshots.breaking_off import breakable
 from permitflow.reports.snapshots.reading import read_snapshot
 from permitflow.reports.snapshots.store import store_of
 
@@ -35,12 +36,10 @@ def asking(session: Session, scope: Scope, words: Mapping[str, str] | None = Non
     store = store_of(session)
     opened = store.open if store else read_snapshot
     snapshot = opened(session, scope.city, scope.now)
-    try:
+    with breakable(snapshot), closing(snapshot):
         seen = replace(scope, now=snapshot.as_of)
         narrowed = snapshot.scoped(seen.moment, seen.chosen)
         yield Ask(seen, narrowed, workflows_of(session, scope.city, scope.workflow), session, words or {})
-    finally:
-        snapshot.close()
 
 
 def lines(ask: Ask, statement: Statement, start: int = 0) -> tuple[int, int, Sequence[Line]]:

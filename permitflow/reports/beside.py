@@ -6,7 +6,6 @@ processes one counts for a city at a time, and the file by which they agree says
 
 from __future__ import annotations
 
-import atexit
 import fcntl
 import json
 import logging
@@ -20,7 +19,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from permitflow.analytics.snapshot import Snapshot
 from permitflow.analytics.told_snapshot import HeardSnapshot
 from permitflow.db import Database
 from permitflow.reports.asking import asking
@@ -35,6 +33,7 @@ from permitflow.reports.kept import (
 )
 from permitflow.reports.page import Ask
 from permitflow.reports.scope import Scope
+from permitflow.reports.snapshots.breaking_off import breakable, is_ending
 from permitflow.reports.snapshots.shelf import Shelf
 from permitflow.reports.snapshots.store import KEY as SNAPSHOTS
 from permitflow.reports.snapshots.store import store_of
@@ -48,8 +47,6 @@ PATIENCE_SECONDS = 0.3
 MOST_WANTED = 16
 FORGET_SECONDS = 60.0
 """What nobody asked for during so long is not begun any more, and what failed is tried again only after so long."""
-ENDING_SECONDS = 5.0
-LOOK_SECONDS = 0.05
 NICE = 10
 VISITS = Dear("visits of the period", visits_of_period)
 log = logging.getLogger(__name__)
@@ -91,8 +88,6 @@ class Beside:
     _mutex: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.Thread | None = None
     _counted: Path | None = None
-    _read: Snapshot | None = None
-    _ending: bool = False
 
     def result(self, ask: Ask, dear: Dear, place: Path) -> Result:
         """Return a result that is kept at a place once it stands. Raises Counting when that takes too long."""
@@ -113,15 +108,6 @@ class Beside:
         thread = self._thread
         if thread is not None:
             thread.join()
-
-    def end(self) -> None:
-        """Break the counting off, for the process ends: it would abort if DuckDB were in a statement then."""
-        self._ending, thread = True, self._thread
-        until = time.monotonic() + ENDING_SECONDS
-        while thread is not None and thread.is_alive() and time.monotonic() < until:
-            if self._read is not None:
-                self._read.interrupt()
-            thread.join(LOOK_SECONDS)
 
     def _want(self, ask: Ask, dear: Dear, place: Path) -> Wanted | None:
         """Note what is asked for and see that somebody counts; None when too much is wanted already."""
@@ -145,7 +131,7 @@ class Beside:
             self._counted = found and found[0]
             if found is None:
                 self._thread = None
-        return None if self._ending else found
+        return None if is_ending() else found
 
     def _drop_old(self) -> None:
         """Forget failures after a while, and what nobody waits for."""
@@ -156,9 +142,15 @@ class Beside:
 
     def _work_off(self) -> None:
         _yield_to_requests()
-        atexit.register(self.end)
         # What DuckDB starts for a shelf of this thread yields to requests as the thread does, and ends with it.
         shelf = Shelf()
+        try:
+            self._count_all(shelf)
+        finally:
+            with breakable():
+                shelf.close()
+
+    def _count_all(self, shelf: Shelf) -> None:
         while (found := self._next()) is not None:
             place, wanted = found
             try:
@@ -166,13 +158,12 @@ class Beside:
                 with self._mutex:
                     self.wanted.pop(place, None)
             except Exception:
-                if self._ending:
+                if is_ending():
                     return
                 # The thread has nobody to tell; the next look says that it failed.
                 log.exception("The figures of %s could not be counted.", wanted.dear.name)
                 wanted.failed_at = time.monotonic()
             wanted.ended.set()
-        atexit.unregister(self.end)
 
     def _count(self, place: Path, wanted: Wanted, shelf: Shelf) -> None:
         name = wanted.dear.name
@@ -180,9 +171,7 @@ class Beside:
             store = store_of(session)
             session.info[SNAPSHOTS] = store and store.through(shelf)
             with asking(session, wanted.scope, wanted.words) as ask:
-                self._read = ask.snapshot
                 kept_lately(replace(ask, snapshot=HeardSnapshot(ask.snapshot, tell)), wanted.dear)
-            self._read = None
             self._totals[name] = _progress(place)[0] or self._totals.get(name, 0)
         if not place.is_file():
             raise OSError("the result could not be written down")

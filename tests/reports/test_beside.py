@@ -21,6 +21,7 @@ from permitflow.reports.beside import Beside, Counting, lately
 from permitflow.reports.kept import Dear, build, place_of
 from permitflow.reports.page import Ask
 from permitflow.reports.scope import Scope
+from permitflow.reports.snapshots import breaking_off
 from permitflow.reports.snapshots.store import KEY, Store
 from tests.reports.history import asked, three_files, told
 
@@ -187,7 +188,10 @@ def test_it_is_counted_by_threads_of_its_own_that_yield_to_requests(large: Large
         assert ask.snapshot.row(spill) != (theirs,)
 
 
-def test_a_process_that_ends_does_not_wait_for_it(large: Large, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_process_that_ends_does_not_wait_for_it(
+    large: Large, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaking_off, "_ending", threading.Event())
     asked = threading.Event()
 
     def endless(ask: Ask) -> Any:
@@ -197,9 +201,20 @@ def test_a_process_that_ends_does_not_wait_for_it(large: Large, caplog: pytest.L
     large.refused(Dear("endless", endless))
     large.refused(Dear("next", lambda _ask: "counted"))
     assert asked.wait(PATIENCE)
-    large.counter.end()
+    breaking_off.end()
+    large.counter.wait()
     assert not [one for one in threading.enumerate() if one.name == "report figures"]
     assert caplog.text == ""
+
+
+def test_what_a_thread_held_is_freed_before_the_process_may_end(
+    large: Large, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freed: list[object] = []
+    monkeypatch.setattr(beside.Shelf, "close", lambda _shelf: freed.append(breaking_off.at_work[:]))
+    large.refused(Dear("counted", lambda _ask: "counted"))
+    large.counter.wait()
+    assert freed == [[()]]
 
 
 def test_no_more_is_wanted_than_can_be_remembered(large: Large, monkeypatch: pytest.MonkeyPatch) -> None:

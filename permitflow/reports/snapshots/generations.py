@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from permitflow.analytics.snapshot import TABLES, in_memory
 from permitflow.db import new_id
 from permitflow.reports.scope import City, Workflows
+from permitflow.reports.snapshots.breaking_off import breakable
 from permitflow.reports.snapshots.gathering import Gatherer, Rules, rules_of
 from permitflow.reports.snapshots.manifest import NAME, Manifest, sync_folder
 from permitflow.reports.snapshots.reading import numbered
@@ -203,7 +204,8 @@ def _new_file(writing: Writing, name: str) -> Iterator[duckdb.DuckDBPyConnection
     """Yield a connection with the new data file attached as `made`; it is durable afterwards, or gone."""
     path, spill = writing.folder / name, writing.folder / f"{name}.spill"
     try:
-        with closing(in_memory()) as connection:
+        connection = in_memory()
+        with breakable(connection), closing(connection):
             connection.execute("SET temp_directory = $path", {"path": str(spill)})
             attach(connection, path, "made", writing=True)
             writing.reached("begun")

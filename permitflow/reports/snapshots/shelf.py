@@ -49,6 +49,13 @@ class Shelf:
             connection.execute(f"CREATE TEMP VIEW {table} AS {merged(table, base, delta)}")
         return connection, lambda sound: self._close(instance, folder, names, sound)
 
+    def close(self) -> None:
+        """Free what its instance holds; nobody reads from it any more."""
+        with self._lock:
+            instance, self._instance = self._instance, None
+        if instance is not None:
+            instance.close()
+
     def _close(
         self, instance: duckdb.DuckDBPyConnection, folder: Path, names: list[str], sound: bool
     ) -> None:

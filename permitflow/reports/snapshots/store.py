@@ -19,6 +19,7 @@ from permitflow.analytics.snapshot import Kept, Snapshot, is_damage
 from permitflow.db import Database
 from permitflow.instants import now_us
 from permitflow.reports.scope import City, workflows_of
+from permitflow.reports.snapshots.breaking_off import is_ending
 from permitflow.reports.snapshots.generations import SMALL_DELTA, Said, Writing, write_next
 from permitflow.reports.snapshots.manifest import Manifest, forget, read_manifest
 from permitflow.reports.snapshots.reading import read_snapshot
@@ -228,6 +229,8 @@ class Store:
             if self.refresh(city, self.clock()) is not None:
                 self.after(city)
         except Exception:
+            if is_ending():
+                return
             # The thread has nobody to tell; the next look tries again.
             log.exception("The snapshot of %s could not be renewed.", city.slug)
 
